@@ -1,0 +1,1 @@
+//! TOML documents as trees of values that know where they stand.

@@ -1,0 +1,26 @@
+//! raygen turns short per-team TOML specs into the Kubernetes manifests that run Ray on Amazon EKS.
+//!
+//! The program is a pipeline of plain functions from value to value:
+//!
+//! ```text
+//! load → resolve → build → check → emit → write | diff
+//! ```
+//!
+//! | stage | module | from → to |
+//! |---|---|---|
+//! | load | [`workspace`] | directory → sources and documents that know where they stand |
+//! | resolve | [`resolve`] | platform, team and environment → resolved team |
+//! | build | [`manifest`] | resolved team → typed manifests |
+//! | check | [`check`] | manifests and resolved teams → diagnostics |
+//! | emit | [`yaml`], [`tree`] | manifests → [`tree::Tree`], a sorted map from path to text |
+//! | write, diff | [`tree`] | `Tree` against a directory |
+//!
+//! Problems in specs are data ([`diagnostic::Diagnostic`]), all collected in one run. Trouble of the machine is an
+//! [`anyhow::Error`] with context. A panic is a bug of raygen.
+
+pub mod source;
+pub mod diagnostic;
+pub mod document;
+pub mod schema;
+pub mod yaml;
+pub mod tree;

@@ -1,0 +1,1 @@
+//! JSON Schemas of the manifests, per kind and supported release.

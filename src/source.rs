@@ -1,0 +1,68 @@
+//! The text files that raygen reads, and places in them.
+
+use std::ops::Range;
+
+/// Identifies one file of a [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+/// A place in a source: a file and a range of bytes in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The place `range` in `file`. A spec is never larger than 4 GiB: the loader refuses such files.
+    pub fn new(file: FileId, range: Range<usize>) -> Self {
+        let offset = |n| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { file, start: offset(range.start), end: offset(range.end) }
+    }
+
+    /// The bytes as a range for slicing.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// One file: its path as people write it, relative to the workspace's root and with `/`, and its text.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// For example `teams/vision.toml`.
+    pub path: String,
+    /// The whole text; empty where the file could not be read as UTF-8.
+    pub text: String,
+}
+
+/// All files of a run. Spans point into it.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a file and returns the id its spans carry.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files"));
+        self.files.push(Source { path: path.into(), text: text.into() });
+        id
+    }
+
+    /// The file with this id.
+    pub fn get(&self, id: FileId) -> &Source {
+        &self.files[id.0 as usize]
+    }
+
+    /// Line and column of a span's start, both counted from one; the column in characters.
+    pub fn line_column(&self, span: Span) -> (usize, usize) {
+        let text = &self.get(span.file).text;
+        let before = &text[..text.floor_char_boundary(span.start as usize)];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}

@@ -1,0 +1,1 @@
+//! Rendered output as a value, and its comparison with a directory.

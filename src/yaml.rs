@@ -1,0 +1,1 @@
+//! Writes values as YAML that no reader retypes.
