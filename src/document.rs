@@ -1,1 +1,224 @@
 //! TOML documents as trees of values that know where they stand.
+//!
+//! Layers are merged as such trees, so that every value of a resolved team still carries the file, the line and the
+//! layer that set it.
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{FileId, Span};
+
+/// A table in the order of its file.
+pub type Table = IndexMap<String, Node>;
+
+/// A value and the place where it stands.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The value's own place; for a table with a header, the header.
+    pub span: Span,
+    /// The place of its key; equal to `span` for items of arrays.
+    pub key: Span,
+    /// What stands there.
+    pub value: Value,
+}
+
+/// A TOML value.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A string, unescaped.
+    String(String),
+    /// An integer.
+    Integer(i64),
+    /// A float.
+    Float(f64),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A date or time, as written. No key of a spec takes one.
+    Datetime(String),
+    /// An array; it replaces a weaker layer's array whole.
+    Array(Vec<Node>),
+    /// A table, whether inline or under a header.
+    Table(Table),
+}
+
+impl Node {
+    /// The table, if it is one.
+    pub fn table(&self) -> Option<&Table> {
+        match &self.value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The string, if it is one.
+    pub fn string(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items, if it is an array.
+    pub fn items(&self) -> &[Self] {
+        match &self.value {
+            Value::Array(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The child under a key or an index, as a path segment names it.
+    pub fn child(&self, segment: &str) -> Option<&Self> {
+        match &self.value {
+            Value::Table(table) => table.get(segment),
+            Value::Array(items) => items.get(segment.parse::<usize>().ok()?),
+            _ => None,
+        }
+    }
+
+    /// The node at `path`, or the nearest one above it that exists.
+    pub fn nearest<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> &Self {
+        let mut node = self;
+        for segment in path {
+            match node.child(segment) {
+                Some(child) => node = child,
+                None => break,
+            }
+        }
+        node
+    }
+
+    /// The plain value. Dates become strings, which the schemas then refuse with a place.
+    pub fn to_json(&self) -> Json {
+        match &self.value {
+            Value::String(text) | Value::Datetime(text) => Json::String(text.clone()),
+            Value::Integer(number) => Json::from(*number),
+            Value::Float(number) => Json::from(*number),
+            Value::Boolean(flag) => Json::Bool(*flag),
+            Value::Array(items) => items.iter().map(Self::to_json).collect(),
+            Value::Table(table) => to_json(table),
+        }
+    }
+}
+
+/// A table as a JSON object, in the same order.
+pub fn to_json(table: &Table) -> Json {
+    table.iter().map(|(key, node)| (key.clone(), node.to_json())).collect()
+}
+
+/// Parses a document. What is wrong with its syntax is reported, and what could be read is returned.
+pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
+    let (parsed, errors) = DeTable::parse_recoverable(text);
+    let mut diagnostics: Vec<Diagnostic> = errors
+        .iter()
+        .map(|error| {
+            let span = Span::new(file, error.span().unwrap_or(0..0));
+            let message = error.message().replace('\n', "; ");
+            Diagnostic::error("invalid-toml", span, message)
+        })
+        .collect();
+    let mut reader = Reader { file, text, diagnostics: &mut diagnostics };
+    let table = reader.table(parsed.into_inner());
+    let start = Span::new(file, 0..0);
+    (Node { span: start, key: start, value: Value::Table(table) }, diagnostics)
+}
+
+struct Reader<'a> {
+    file: FileId,
+    text: &'a str,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn table(&mut self, table: DeTable<'_>) -> Table {
+        table
+            .into_iter()
+            .map(|(key, value)| {
+                let key_span = Span::new(self.file, key.span());
+                let span = Span::new(self.file, value.span());
+                let value = self.value(value.into_inner(), span);
+                (key.into_inner().into_owned(), Node { span, key: key_span, value })
+            })
+            .collect()
+    }
+
+    fn value(&mut self, value: DeValue<'_>, span: Span) -> Value {
+        match value {
+            DeValue::String(text) => Value::String(text.into_owned()),
+            DeValue::Integer(number) => {
+                let parsed = i64::from_str_radix(number.as_str(), number.radix());
+                Value::Integer(parsed.unwrap_or_else(|_| {
+                    let message = format!("`{number}` does not fit into 64 bits");
+                    self.diagnostics.push(Diagnostic::error("invalid-toml", span, message));
+                    0
+                }))
+            }
+            DeValue::Float(number) => Value::Float(number.as_str().parse().unwrap_or(f64::NAN)),
+            DeValue::Boolean(flag) => Value::Boolean(flag),
+            DeValue::Datetime(datetime) => Value::Datetime(datetime.to_string()),
+            DeValue::Array(items) => Value::Array(
+                items
+                    .into_iter()
+                    .map(|item| {
+                        let span = Span::new(self.file, item.span());
+                        Node { span, key: span, value: self.value(item.into_inner(), span) }
+                    })
+                    .collect(),
+            ),
+            DeValue::Table(table) => {
+                self.warn_about_toml_1_1(span);
+                Value::Table(self.table(table))
+            }
+        }
+    }
+
+    /// Taplo 0.9.3, Tombi's default and Python's tomllib read TOML 1.0, where an inline table stands on one line and
+    /// ends without a comma; the toml crate reads 1.1.
+    fn warn_about_toml_1_1(&mut self, span: Span) {
+        let text = &self.text[span.range()];
+        let Some(inner) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+            return;
+        };
+        let problem = if inner.trim_end().ends_with(',') {
+            "an inline table that ends with a comma"
+        } else if spans_lines(inner) {
+            "an inline table over several lines"
+        } else {
+            return;
+        };
+        let message =
+            format!("{problem} is TOML 1.1, which many editors and tools cannot read yet");
+        self.diagnostics.push(Diagnostic::warning("toml-1-1-syntax", span, message).help(
+            "write it on one line without the last comma, or give the table a header of its own",
+        ));
+    }
+}
+
+/// Whether a line ends outside of strings and of nested arrays, where TOML 1.0 allows it too.
+fn spans_lines(inner: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut chars = inner.chars();
+    while let Some(next) = chars.next() {
+        match next {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            '\n' if depth == 0 => return true,
+            // Text in quotes: a multi-line string ends the scan, for it may hold anything.
+            '"' | '\'' => {
+                let mut escaped = false;
+                for inside in chars.by_ref() {
+                    match inside {
+                        '\n' => return false,
+                        _ if escaped => escaped = false,
+                        '\\' if next == '"' => escaped = true,
+                        _ if inside == next => break,
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}

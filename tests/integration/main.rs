@@ -1,6 +1,6 @@
 //! One test binary: every integration test is a module of it.
 
 mod schemas;
-mod truth;
 mod tree;
+mod truth;
 mod yaml;

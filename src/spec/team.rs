@@ -1,0 +1,86 @@
+//! `teams/<team>.toml`.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::group::EnvValue;
+use super::ingress::Ingress;
+use super::scalar::Version;
+use super::workload::{Cluster, Monitoring, Patch};
+
+/// One team. The file's stem is the team's name.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Team {
+    /// Namespace of all the team's objects; the team's name when not set.
+    #[schemars(extend("format" = "dns-label"), regex(pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"), length(max = 63))]
+    pub namespace: Option<String>,
+    /// Who answers for it; an annotation of the Namespace (`raygen.dev/owner`).
+    #[schemars(example = "vision@example.com")]
+    pub owner: Option<String>,
+    /// Cost center; an annotation of the Namespace and an EC2 tag.
+    #[schemars(example = "cc-1042")]
+    pub cost_center: Option<String>,
+    /// The environments it runs in, out of `[environments]` in `_platform.toml`.
+    #[schemars(example = ["dev", "prod"])]
+    pub environments: Option<Vec<String>>,
+    /// Keys to take out of what weaker layers set, such as `["env.FOO"]`.
+    pub unset: Option<Vec<String>>,
+
+    /// Ray's version, for all workloads (`spec.rayVersion`).
+    #[schemars(example = "2.52.0")]
+    pub ray_version: Option<Version>,
+    /// Container image, for all workloads; a template.
+    #[schemars(example = "rayproject/ray:{{ ray_version }}-py311{{ '-gpu' if gpu }}")]
+    pub image: Option<String>,
+    /// Environment variables of every Ray container.
+    pub env: Option<BTreeMap<String, EnvValue>>,
+    /// Labels of all the team's objects.
+    pub labels: Option<BTreeMap<String, String>>,
+    /// Annotations of all the team's objects.
+    pub annotations: Option<BTreeMap<String, String>>,
+    /// The ServiceAccount of the pods.
+    pub service_account: Option<ServiceAccount>,
+    /// Exposing dashboards.
+    pub ingress: Option<Ingress>,
+    /// Metrics.
+    pub monitoring: Option<Monitoring>,
+
+    /// Ray clusters by name (RayCluster).
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
+    pub clusters: Option<IndexMap<String, Cluster>>,
+    /// What is different in one environment: any of the keys above, stronger than all other layers.
+    #[serde(rename = "override")]
+    pub overrides: Option<IndexMap<String, TeamOverride>>,
+    /// Changes to the rendered objects, for what no key says.
+    pub patch: Option<Vec<Patch>>,
+}
+
+view! {
+    /// What one environment changes.
+    TeamOverride of Team, "What is different in one environment, stronger than all other layers.",
+    |key| !["override", "environments"].contains(&key.as_str())
+}
+view! {
+    /// Defaults of all teams.
+    TeamDefaults of Team, "Keys of a team that it need not write itself.",
+    |key| !["override", "clusters", "patch"].contains(&key.as_str())
+}
+
+/// The ServiceAccount of the pods.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ServiceAccount {
+    /// Its name; the team's name when not set. With EKS Pod Identity the association names it.
+    pub name: Option<String>,
+    /// Whether it is rendered; `false` for one that exists.
+    pub create: Option<bool>,
+    /// IAM role for IRSA, a template (`eks.amazonaws.com/role-arn`).
+    #[schemars(example = "arn:aws:iam::123456789012:role/vision-{{ environment }}")]
+    pub role_arn: Option<String>,
+    /// Its annotations.
+    pub annotations: Option<BTreeMap<String, String>>,
+}

@@ -1,0 +1,244 @@
+//! A Ray cluster and what belongs to it.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::group::{EnvValue, Head, Object, WorkerGroup};
+use super::ingress::Ingress;
+use super::scalar::{Duration, Quantity, Version};
+use super::team::ServiceAccount;
+
+/// A RayCluster.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Cluster {
+    /// Name of the objects, a template; `<team>-<workload>` when not set. For those who migrate and keep their Services.
+    pub name: Option<String>,
+    /// The team's environments that this workload runs in; all of them when not set.
+    pub environments: Option<Vec<String>>,
+    /// Keys to take out of what weaker layers set, such as `["env.FOO"]`.
+    pub unset: Option<Vec<String>>,
+
+    /// Ray's version (`spec.rayVersion`); probes, autoscaler and authentication depend on it.
+    #[schemars(example = "2.52.0")]
+    pub ray_version: Option<Version>,
+    /// Container image, a template: `{{ ray_version }}`, `{{ gpu }}` and the other documented variables are bound.
+    #[schemars(example = "rayproject/ray:{{ ray_version }}-py311{{ '-gpu' if gpu }}")]
+    pub image: Option<String>,
+    /// When nodes pull the image (`imagePullPolicy`).
+    pub pull_policy: Option<PullPolicy>,
+    /// Secrets for pulling images (`imagePullSecrets`).
+    pub image_pull_secrets: Option<Vec<String>>,
+    /// Environment variables of every Ray container.
+    pub env: Option<BTreeMap<String, EnvValue>>,
+    /// Labels of all objects of this workload.
+    pub labels: Option<BTreeMap<String, String>>,
+    /// Annotations of all objects of this workload.
+    pub annotations: Option<BTreeMap<String, String>>,
+    /// Labels of all pods (`template.metadata.labels`).
+    pub pod_labels: Option<BTreeMap<String, String>>,
+    /// Annotations of all pods (`template.metadata.annotations`).
+    pub pod_annotations: Option<BTreeMap<String, String>>,
+    /// The ServiceAccount of the pods.
+    pub service_account: Option<ServiceAccount>,
+
+    /// The head.
+    pub head: Option<Head>,
+    /// Worker groups by name, in the order they are rendered. Append new ones at the end.
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
+    pub workers: Option<IndexMap<String, WorkerGroup>>,
+    /// Ray's autoscaler.
+    pub autoscaling: Option<Autoscaling>,
+    /// Authentication of the dashboard and the job API.
+    pub auth: Option<Auth>,
+    /// What a merged change does to running pods (`spec.upgradeStrategy.type`, KubeRay 1.6).
+    pub upgrade: Option<Upgrade>,
+    /// The head's Service.
+    pub service: Option<HeadService>,
+    /// Exposing the dashboard.
+    pub ingress: Option<Ingress>,
+    /// Metrics.
+    pub monitoring: Option<Monitoring>,
+    /// Logs.
+    pub logging: Option<Logging>,
+    /// Protection of pods against evictions.
+    pub disruption_budget: Option<DisruptionBudget>,
+    /// Deletes all pods and keeps the rest (`spec.suspend`).
+    pub suspend: Option<bool>,
+    /// Changes to the rendered objects, for what no key says.
+    pub patch: Option<Vec<Patch>>,
+}
+
+/// When a node pulls an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[expect(missing_docs)]
+pub enum PullPolicy {
+    Always,
+    IfNotPresent,
+    Never,
+}
+
+impl PullPolicy {
+    /// As Kubernetes writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => "Always",
+            Self::IfNotPresent => "IfNotPresent",
+            Self::Never => "Never",
+        }
+    }
+}
+
+/// Ray's autoscaler (`spec.enableInTreeAutoscaling`, `spec.autoscalerOptions`).
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Autoscaling {
+    /// Whether it runs.
+    pub enabled: Option<bool>,
+    /// Idle time after which a worker is removed (`autoscalerOptions.idleTimeoutSeconds`).
+    #[schemars(example = "5m")]
+    pub idle_timeout: Option<Duration>,
+    /// How fast the cluster grows (`autoscalerOptions.upscalingMode`).
+    pub upscaling_mode: Option<UpscalingMode>,
+    /// CPUs of the sidecar, as request and limit.
+    pub cpu: Option<Quantity>,
+    /// Memory of the sidecar, as request and limit.
+    pub memory: Option<Quantity>,
+}
+
+/// How fast the autoscaler adds workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize, JsonSchema)]
+#[expect(missing_docs)]
+pub enum UpscalingMode {
+    Default,
+    Aggressive,
+    Conservative,
+}
+
+/// Authentication of the dashboard, the job API and Ray's own calls (`spec.authOptions`).
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Auth {
+    /// `token` from Ray 2.52 and KubeRay 1.5.1 on, unless said otherwise.
+    pub mode: Option<AuthMode>,
+    /// A Secret with the key `auth_token` (`authOptions.secretName`, KubeRay 1.6), instead of one that KubeRay makes.
+    pub secret: Option<String>,
+}
+
+/// Authentication modes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs)]
+pub enum AuthMode {
+    Token,
+    Disabled,
+}
+
+/// What a merged change does to the running pods of a standalone cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Upgrade {
+    /// Nothing: a merge never kills training.
+    None,
+    /// All pods are deleted at once and made anew.
+    Recreate,
+}
+
+/// The head's Service, which KubeRay creates and never updates.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct HeadService {
+    /// Its type (`headGroupSpec.serviceType`).
+    #[serde(rename = "type")]
+    pub service_type: Option<ServiceType>,
+    /// Its annotations (`spec.headServiceAnnotations`).
+    pub annotations: Option<BTreeMap<String, String>>,
+}
+
+/// Types of a Service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[expect(missing_docs)]
+pub enum ServiceType {
+    ClusterIP,
+    NodePort,
+    LoadBalancer,
+}
+
+impl ServiceType {
+    /// As Kubernetes writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClusterIP => "ClusterIP",
+            Self::NodePort => "NodePort",
+            Self::LoadBalancer => "LoadBalancer",
+        }
+    }
+}
+
+/// Scraping of metrics by the Prometheus operator. Rendered where the environment has a `monitoring` table.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Monitoring {
+    /// Whether monitors are rendered.
+    pub enabled: Option<bool>,
+    /// The kind of the head's monitor.
+    pub head: Option<HeadMonitor>,
+    /// Labels by which the site's Prometheus selects monitors.
+    pub labels: Option<BTreeMap<String, String>>,
+    /// How often to scrape, in Prometheus' grammar; Prometheus' own default when not set.
+    #[schemars(
+        example = "30s",
+        regex(
+            pattern = "^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$"
+        )
+    )]
+    pub interval: Option<String>,
+}
+
+/// Kinds of a monitor for the head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs)]
+pub enum HeadMonitor {
+    ServiceMonitor,
+    PodMonitor,
+}
+
+/// Logs.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Logging {
+    /// Writes Ray's logs to stderr, where the cluster's log agent finds them (`RAY_LOG_TO_STDERR=1`), instead of files
+    /// that the dashboard shows.
+    pub stderr: Option<bool>,
+}
+
+/// Protection of pods against voluntary evictions.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct DisruptionBudget {
+    /// Whether the head has one (`minAvailable: 1`).
+    pub head: Option<bool>,
+    /// Least number of workers that stay (`minAvailable`); no budget when not set.
+    #[schemars(range(min = 1))]
+    pub workers: Option<i32>,
+}
+
+/// A change to one rendered object, applied after build.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Patch {
+    /// The object's kind.
+    pub kind: String,
+    /// The object's name; every object of the kind when not set.
+    pub name: Option<String>,
+    /// A JSON merge patch (RFC 7386): tables merge, everything else replaces.
+    #[serde(default)]
+    pub merge: Object,
+    /// JSON pointers (RFC 6901) of what to take out, such as `/spec/suspend`.
+    #[serde(default)]
+    pub remove: Vec<String>,
+}
