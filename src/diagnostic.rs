@@ -85,17 +85,12 @@ impl Diagnostic {
 
 /// Sorts by place and drops what is said twice, as when one line is wrong in every environment.
 pub fn sort_and_deduplicate(diagnostics: &mut Vec<Diagnostic>) {
-    diagnostics.sort_by(|a, b| {
-        (a.span, a.rule, &a.message, &a.labels).cmp(&(b.span, b.rule, &b.message, &b.labels))
-    });
+    diagnostics.sort_by(|a, b| (a.span, a.rule, &a.message, &a.labels).cmp(&(b.span, b.rule, &b.message, &b.labels)));
     diagnostics.dedup_by(|a, b| a.span == b.span && a.rule == b.rule && a.message == b.message);
 }
 
 /// The candidate closest to `name`, if any is close enough to be a slip of the finger.
-pub fn did_you_mean<'a>(
-    name: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))

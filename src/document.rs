@@ -187,11 +187,11 @@ impl Reader<'_> {
         } else {
             return;
         };
-        let message =
-            format!("{problem} is TOML 1.1, which many editors and tools cannot read yet");
-        self.diagnostics.push(Diagnostic::warning("toml-1-1-syntax", span, message).help(
-            "write it on one line without the last comma, or give the table a header of its own",
-        ));
+        let message = format!("{problem} is TOML 1.1, which many editors and tools cannot read yet");
+        self.diagnostics.push(
+            Diagnostic::warning("toml-1-1-syntax", span, message)
+                .help("write it on one line without the last comma, or give the table a header of its own"),
+        );
     }
 }
 

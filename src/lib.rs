@@ -20,6 +20,8 @@
 
 pub mod diagnostic;
 pub mod document;
+pub mod resolve;
+pub mod workspace;
 pub mod schema;
 pub mod source;
 pub mod spec;

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 /// Identifies one file of a [`Sources`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
 
 /// A place in a source: a file and a range of bytes in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The file.
     pub file: FileId,
@@ -15,6 +15,11 @@ pub struct Span {
     pub start: u32,
     /// One past the last byte.
     pub end: u32,
+}
+
+impl FileId {
+    /// The built-in defaults, which every [`Sources`] holds first.
+    pub const BUILT_IN: Self = Self(0);
 }
 
 impl Span {
@@ -40,9 +45,16 @@ pub struct Source {
 }
 
 /// All files of a run. Spans point into it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Sources {
     files: Vec<Source>,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        let built_in = Source { path: "<built-in defaults>".to_owned(), text: crate::resolve::DEFAULTS.to_owned() };
+        Self { files: vec![built_in] }
+    }
 }
 
 impl Sources {

@@ -37,18 +37,13 @@ pub mod schema;
 pub mod team;
 pub mod workload;
 
-pub use group::{
-    Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration,
-    WorkerGroup,
-};
+pub use group::{Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup};
 pub use ingress::{Expose, Ingress, IngressClass, Scheme};
-pub use node_pool::{
-    Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType,
-};
+pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
 pub use scalar::{Duration, KarpenterDuration, Quantity, Version};
 pub use team::{ServiceAccount, Team};
 pub use workload::{
-    Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadMonitor, HeadService, Logging,
-    Monitoring, Patch, PullPolicy, ServiceType, Upgrade, UpscalingMode,
+    Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadMonitor, HeadService, Logging, Monitoring, Patch,
+    PullPolicy, ServiceType, Upgrade, UpscalingMode,
 };

@@ -35,14 +35,15 @@ pub struct Platform {
     pub pools: IndexMap<String, Pool>,
     /// Key of the taint that keeps other pods off a team's nodes.
     #[serde(default = "taint_key")]
-    #[schemars(regex(
-        pattern = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
-    ))]
+    #[schemars(regex(pattern = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"))]
     pub taint_key: String,
 }
 
+/// The taint key of a platform that names none.
+pub const TAINT_KEY: &str = "raygen.dev/dedicated";
+
 fn taint_key() -> String {
-    "raygen.dev/dedicated".to_owned()
+    TAINT_KEY.to_owned()
 }
 
 /// What a cluster runs: full versions, because facts change in patches.

@@ -57,8 +57,7 @@ fn split_suffix(text: &str) -> Option<(&str, f64)> {
         ("P", 1e15),
         ("E", 1e18),
     ];
-    let found =
-        SUFFIXES.iter().find_map(|(suffix, scale)| Some((text.strip_suffix(suffix)?, *scale)));
+    let found = SUFFIXES.iter().find_map(|(suffix, scale)| Some((text.strip_suffix(suffix)?, *scale)));
     Some(found.unwrap_or((text, 1.0))).filter(|(digits, _)| !digits.is_empty())
 }
 
@@ -148,9 +147,7 @@ impl Duration {
         while !rest.is_empty() {
             let unit_at = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
             let number: f64 = rest[..unit_at].parse().ok()?;
-            let unit_end = rest[unit_at..]
-                .find(|c: char| c.is_ascii_digit())
-                .map_or(rest.len(), |at| unit_at + at);
+            let unit_end = rest[unit_at..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |at| unit_at + at);
             total += number
                 * match &rest[unit_at..unit_end] {
                     "ns" => 1e-9,
@@ -214,9 +211,10 @@ pub fn explain(format: &str, text: &str) -> Option<(String, Option<String>)> {
         ),
         "karpenter-duration" => (
             format!("`{text}` is no duration that Karpenter takes"),
-            Some(duration_remedy(text).unwrap_or_else(|| {
-                "write whole hours, minutes and seconds, such as `1h30m`, or `Never`".into()
-            })),
+            Some(
+                duration_remedy(text)
+                    .unwrap_or_else(|| "write whole hours, minutes and seconds, such as `1h30m`, or `Never`".into()),
+            ),
         ),
         "version" => (
             format!("`{text}` is no full version"),
@@ -249,12 +247,10 @@ fn quantity_remedy(text: &str) -> Option<String> {
     let unit = unit.trim();
     let letter = unit.chars().next()?.to_ascii_uppercase();
     match letter {
-        'K' => {
-            Some(format!("write `{number}Ki` (1024 bytes each) or `{number}k` (1000 bytes each)"))
+        'K' => Some(format!("write `{number}Ki` (1024 bytes each) or `{number}k` (1000 bytes each)")),
+        'M' | 'G' | 'T' | 'P' | 'E' => {
+            Some(format!("write `{number}{letter}` (powers of 1000) or `{number}{letter}i` (powers of 1024)"))
         }
-        'M' | 'G' | 'T' | 'P' | 'E' => Some(format!(
-            "write `{number}{letter}` (powers of 1000) or `{number}{letter}i` (powers of 1024)"
-        )),
         _ => Some("write a number and a unit, such as `500m`, `4` or `16Gi`".into()),
     }
 }

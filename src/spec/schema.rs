@@ -51,8 +51,7 @@ impl SpecSchema {
                 "node-pool" => "NodePool",
                 _ => continue,
             };
-            if let Value::Object(values) = document::to_json(node.table().unwrap_or(&Table::new()))
-            {
+            if let Value::Object(values) = document::to_json(node.table().unwrap_or(&Table::new())) {
                 insert_defaults(&mut schema, &format!("#/$defs/{name}"), &values);
             }
         }
@@ -63,8 +62,7 @@ impl SpecSchema {
 }
 
 fn derive<T: JsonSchema>(title: &str) -> Value {
-    let mut schema: Schema =
-        SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    let mut schema: Schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
     schema.insert("title".into(), title.into());
     schema.to_value()
 }
@@ -73,10 +71,7 @@ fn derive<T: JsonSchema>(title: &str) -> Value {
 fn simplify(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
-            if object
-                .get("default")
-                .is_some_and(|default| default.is_null() || *default == json!({}))
-            {
+            if object.get("default").is_some_and(|default| default.is_null() || *default == json!({})) {
                 object.shift_remove("default");
             }
             drop_null(object);
@@ -112,13 +107,10 @@ fn drop_null(object: &mut Map<String, Value>) {
 
 fn flatten_constants(object: &mut Map<String, Value>) {
     let Some(Value::Array(choices)) = object.get("oneOf") else { return };
-    let values: Option<Vec<Value>> =
-        choices.iter().map(|choice| choice.get("const").cloned()).collect();
+    let values: Option<Vec<Value>> = choices.iter().map(|choice| choice.get("const").cloned()).collect();
     let Some(values) = values else { return };
-    let docs: Vec<Value> = choices
-        .iter()
-        .map(|choice| choice.get("description").cloned().unwrap_or(json!("")))
-        .collect();
+    let docs: Vec<Value> =
+        choices.iter().map(|choice| choice.get("description").cloned().unwrap_or(json!(""))).collect();
     object.shift_remove("oneOf");
     object.insert("type".into(), json!("string"));
     object.insert("enum".into(), values.into());
@@ -127,9 +119,8 @@ fn flatten_constants(object: &mut Map<String, Value>) {
 
 fn insert_defaults(root: &mut Value, definition: &str, values: &Map<String, Value>) {
     for (key, value) in values {
-        let Some(property) = root
-            .pointer_mut(&definition[1..])
-            .and_then(|found| found.get_mut("properties")?.get_mut(key))
+        let Some(property) =
+            root.pointer_mut(&definition[1..]).and_then(|found| found.get_mut("properties")?.get_mut(key))
         else {
             continue;
         };

@@ -191,9 +191,7 @@ pub struct Monitoring {
     /// How often to scrape, in Prometheus' grammar; Prometheus' own default when not set.
     #[schemars(
         example = "30s",
-        regex(
-            pattern = "^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$"
-        )
+        regex(pattern = "^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$")
     )]
     pub interval: Option<String>,
 }

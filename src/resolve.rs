@@ -1,0 +1,109 @@
+//! From documents to resolved teams: layers are merged, templates rendered, names composed. No I/O.
+
+mod cluster;
+mod environment;
+mod group;
+mod layers;
+mod model;
+pub mod names;
+mod team;
+pub mod template;
+
+use std::sync::{Arc, LazyLock};
+
+use indexmap::IndexMap;
+use rayon::prelude::*;
+
+pub use self::group::env_text;
+pub use self::layers::{Fragment, Layer, Layers};
+pub use self::model::{
+    Auth, Autoscaling, Cluster, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Releases,
+    Resolution, ServiceAccount, SharedPool, SpecPath, Team, Values, VersionSpans, WorkerGroup,
+};
+use crate::diagnostic::{self, Diagnostic};
+use crate::document::{self, Node, Table};
+use crate::source::FileId;
+use crate::workspace::{TeamDocument, Workspace};
+
+/// The built-in defaults, set 1.
+pub const DEFAULTS: &str = include_str!("resolve/defaults-1.toml");
+
+/// The built-in defaults as a table. Their spans point into [`DEFAULTS`], which has no file of its own.
+pub fn built_in() -> &'static Table {
+    static TABLE: LazyLock<Node> = LazyLock::new(|| document::parse(FileId::BUILT_IN, DEFAULTS).0);
+    TABLE.table().expect("a document is a table")
+}
+
+/// What to render: nothing named means everything.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Teams.
+    pub teams: Vec<String>,
+    /// Environments.
+    pub environments: Vec<String>,
+}
+
+impl Selection {
+    fn has_team(&self, name: &str) -> bool {
+        self.teams.is_empty() || self.teams.iter().any(|team| team == name)
+    }
+
+    fn has_environment(&self, name: &str) -> bool {
+        self.environments.is_empty() || self.environments.iter().any(|environment| environment == name)
+    }
+}
+
+/// Resolves every selected team in every selected environment. What is wrong with a team does not stop the others.
+pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
+    let Some(platform) = &workspace.platform else { return Resolution::default() };
+    let platform = platform.root.table().expect("a document is a table");
+    let mut diagnostics = Vec::new();
+    let environments = environment::resolve(platform, &mut diagnostics);
+    let chosen: IndexMap<String, Arc<Environment>> = environments
+        .iter()
+        .filter(|(name, _)| selection.has_environment(name))
+        .map(|(name, environment)| (name.clone(), Arc::clone(environment)))
+        .collect();
+
+    let pairs: Vec<(&Arc<Environment>, &TeamDocument)> = chosen
+        .values()
+        .flat_map(|environment| workspace.teams.iter().map(move |team| (environment, team)))
+        .filter(|(_, team)| selection.has_team(&team.name))
+        .collect();
+    let resolved: Vec<(Option<Team>, Vec<Diagnostic>)> =
+        pairs.into_par_iter().map(|(environment, document)| team::resolve(platform, environment, document)).collect();
+    let mut teams = Vec::with_capacity(resolved.len());
+    for (team, found) in resolved {
+        teams.extend(team);
+        diagnostics.extend(found);
+    }
+    for document in workspace.teams.iter().filter(|document| selection.has_team(&document.name)) {
+        team::check_environments(document, &environments, &mut diagnostics);
+    }
+    let pools = shared_pools(platform, &chosen);
+    diagnostic::sort_and_deduplicate(&mut diagnostics);
+    Resolution { environments: chosen, teams, pools, diagnostics }
+}
+
+fn shared_pools(platform: &Table, environments: &IndexMap<String, Arc<Environment>>) -> Vec<SharedPool> {
+    let Some(pools) = platform.get("pools").and_then(Node::table) else { return Vec::new() };
+    let empty = Table::new();
+    let mut resolved = Vec::new();
+    for environment in environments.values() {
+        for (name, node) in pools {
+            let layers = Layers {
+                built_in: built_in(),
+                platform,
+                environment: environment::table_of(platform, &environment.name),
+                team: &empty,
+                team_override: None,
+            };
+            let (pool, merged) = group::resolve_shared(layers, environment, name);
+            let root = team::tree(node, vec![("pools", vec![(name.as_str(), team::tree_of(node, merged))])]);
+            let values = Arc::new(Values { root, source: "teams/_platform.toml".to_owned() });
+            resolved.push(SharedPool { environment: Arc::clone(environment), values, pool });
+        }
+    }
+    resolved.sort_by(|a, b| (&a.environment.name, &a.pool.name).cmp(&(&b.environment.name, &b.pool.name)));
+    resolved
+}

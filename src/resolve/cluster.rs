@@ -1,0 +1,356 @@
+//! One RayCluster.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+
+use super::group;
+use super::layers::{self, Layers};
+use super::model::{
+    Auth, Autoscaling, Cluster, Environment, Ingress, Monitoring, ServiceAccount, SpecPath, Values, WorkerGroup,
+};
+use super::template::Variables;
+use super::{names, team};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::document::Node;
+use crate::spec::{self, AuthMode, Expose, Scheme};
+
+/// What the clusters of one team have in common.
+pub(super) struct Context<'a> {
+    pub(super) layers: Layers<'a>,
+    pub(super) environment: &'a Environment,
+    pub(super) team: &'a str,
+    pub(super) team_spec: &'a spec::Team,
+    pub(super) values: &'a Values,
+}
+
+/// First release of the operator that knows `upgradeStrategy` on a RayCluster.
+const UPGRADE_STRATEGY: Version = Version::new(1, 6, 0);
+/// First release of the operator that knows `authOptions`, and of Ray that checks tokens.
+const TOKEN_AUTH: (Version, Version) = (Version::new(1, 5, 1), Version::new(2, 52, 0));
+
+/// Resolves the cluster `workload`. `None` where a diagnostic says why.
+pub(super) fn resolve(
+    context: &Context<'_>,
+    workload: &str,
+    spec: &spec::Cluster,
+    accounts: &mut BTreeMap<String, ServiceAccount>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Cluster> {
+    let path = SpecPath::new(["clusters", workload]);
+    let Some(ray_version) = spec.ray_version.clone() else {
+        let message = format!("cluster `{workload}` has no `ray-version`");
+        let help = "write it here, at the team's top or in `[defaults.cluster]`; probes, autoscaler and authentication depend on it";
+        diagnostics.push(Diagnostic::error("missing-ray-version", context.values.key_span(&path), message).help(help));
+        return None;
+    };
+    let variables = Variables {
+        team: context.team,
+        workload: Some(workload),
+        environment: &context.environment.name,
+        ray_version: Some(ray_version.as_str()),
+        region: &context.environment.spec.region,
+        eks_cluster: &context.environment.spec.eks_cluster,
+        domain: context.environment.spec.domain.as_deref(),
+        ..Variables::default()
+    };
+    let name = name(context, workload, spec, &path, &variables, diagnostics)?;
+    let service_account = service_account(context, spec, &path, &variables, accounts, diagnostics);
+    let autoscaling = autoscaling(spec.autoscaling.as_ref());
+    let groups = group::Context {
+        layers: context.layers,
+        environment: context.environment,
+        team: context.team,
+        cost_center: context.team_spec.cost_center.as_deref(),
+        workload: ["clusters", workload],
+        name: &name,
+        ray_version: ray_version.as_str(),
+        sidecar_cpu: autoscaling.as_ref().map(|sidecar| &sidecar.cpu),
+        sidecar_memory: autoscaling.as_ref().map(|sidecar| &sidecar.memory),
+        values: context.values,
+    };
+    let head_spec = spec.head.as_ref().map(|head| &head.0).cloned().unwrap_or_default();
+    let head = group::resolve(&groups, "head", &path.join("head"), &head_spec, diagnostics);
+    let mut workers = Vec::new();
+    for (group_name, group_spec) in spec.workers.iter().flatten() {
+        let path = path.join("workers").join(group_name);
+        check_group(context, group_name, &group_spec.0, &path, diagnostics);
+        let group = group::resolve(&groups, group_name, &path, &group_spec.0, diagnostics);
+        let replicas = replicas(context.values, group_name, &group_spec.0, &path, autoscaling.is_some(), diagnostics);
+        if let (Some(group), Some((min, max, replicas))) = (group, replicas) {
+            workers.push(WorkerGroup {
+                group,
+                min,
+                max,
+                replicas,
+                hosts: group_spec.0.hosts.unwrap_or(1),
+                idle_timeout: group_spec.0.idle_timeout.as_ref().and_then(spec::Duration::seconds),
+                priority: group_spec.0.priority,
+            });
+        }
+    }
+    let ingresses = ingresses(context, spec, &name, &path, &variables, diagnostics);
+    let releases = &context.environment.releases;
+    Some(Cluster {
+        workload: workload.to_owned(),
+        path: path.clone(),
+        labels: spec.labels.clone().unwrap_or_default(),
+        annotations: spec.annotations.clone().unwrap_or_default(),
+        image_pull_secrets: spec.image_pull_secrets.clone().unwrap_or_default(),
+        service_account,
+        head: head?,
+        workers,
+        autoscaling,
+        auth: auth(context, spec, &ray_version),
+        upgrade: upgrade(context, workload, spec, &releases.kuberay),
+        service_type: spec
+            .service
+            .as_ref()
+            .and_then(|service| service.service_type)
+            .unwrap_or(spec::ServiceType::ClusterIP),
+        service_annotations: spec.service.as_ref().and_then(|service| service.annotations.clone()).unwrap_or_default(),
+        ingresses,
+        monitoring: monitoring(spec.monitoring.as_ref()),
+        log_to_stderr: spec.logging.as_ref().and_then(|logging| logging.stderr).unwrap_or(false),
+        head_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.head).unwrap_or(true),
+        workers_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.workers),
+        suspend: spec.suspend.unwrap_or(false),
+        patches: team::placed(spec.patch.as_deref(), &path.join("patch")),
+        ray_version,
+        name,
+    })
+}
+
+fn name(
+    context: &Context<'_>,
+    workload: &str,
+    spec: &spec::Cluster,
+    path: &SpecPath,
+    variables: &Variables<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
+    if let Some(text) = &spec.name {
+        let path = path.join("name");
+        let name = group::render(text, variables, context.values, &path, diagnostics)?;
+        names::check_cluster(&name, &[("name", &name)], context.values.span(&path), diagnostics);
+        return Some(name);
+    }
+    let name = names::of_workload(context.team, workload);
+    let parts = if name == workload {
+        vec![("team", context.team)]
+    } else {
+        vec![("team", context.team), ("workload", workload)]
+    };
+    names::check_cluster(&name, &parts, context.values.key_span(path), diagnostics);
+    Some(name)
+}
+
+/// The pods' ServiceAccount, which is also noted for rendering, unless it exists elsewhere.
+fn service_account(
+    context: &Context<'_>,
+    spec: &spec::Cluster,
+    path: &SpecPath,
+    variables: &Variables<'_>,
+    accounts: &mut BTreeMap<String, ServiceAccount>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> String {
+    let spec = spec.service_account.clone().unwrap_or_default();
+    let path = path.join("service-account");
+    let name = spec.name.unwrap_or_else(|| context.team.to_owned());
+    if spec.create.unwrap_or(true) {
+        let role_path = path.join("role-arn");
+        let role_arn =
+            spec.role_arn.and_then(|text| group::render(&text, variables, context.values, &role_path, diagnostics));
+        let account = ServiceAccount { role_arn, annotations: spec.annotations.unwrap_or_default(), path };
+        if let Some(other) = accounts.get(&name)
+            && (&other.role_arn, &other.annotations) != (&account.role_arn, &account.annotations)
+        {
+            let message = format!("ServiceAccount `{name}` is described in two ways");
+            diagnostics.push(
+                Diagnostic::error("conflicting-service-account", context.values.span(&account.path), message)
+                    .label(context.values.span(&other.path), "the other one")
+                    .help("give one of them a `name` of its own"),
+            );
+        }
+        team::add_service_account(accounts, &name, account);
+    }
+    name
+}
+
+fn autoscaling(spec: Option<&spec::Autoscaling>) -> Option<Autoscaling> {
+    let spec = spec.cloned().unwrap_or_default();
+    spec.enabled.unwrap_or(true).then(|| Autoscaling {
+        idle_timeout: spec.idle_timeout.as_ref().and_then(spec::Duration::seconds).unwrap_or(60),
+        upscaling_mode: spec.upscaling_mode.unwrap_or(spec::UpscalingMode::Default),
+        cpu: spec.cpu.unwrap_or_else(|| "500m".into()),
+        memory: spec.memory.unwrap_or_else(|| "512Mi".into()),
+    })
+}
+
+/// Names and references of a worker group.
+fn check_group(
+    context: &Context<'_>,
+    name: &str,
+    spec: &spec::Group,
+    path: &SpecPath,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if names::RESERVED_GROUPS.contains(&name) {
+        let message =
+            format!("`{name}` is no name for a worker group: it collides with what KubeRay or raygen names so");
+        diagnostics.push(
+            Diagnostic::error("reserved-group-name", context.values.key_span(path), message)
+                .help("name it after what it offers, such as `cpu` or `a10g`"),
+        );
+    }
+    let Some(profile) = &spec.profile else { return };
+    if context.layers.profile(profile).is_none() {
+        let profiles = context.layers.platform.get("profiles").and_then(Node::table);
+        let known = profiles.into_iter().flat_map(|table| table.keys()).map(String::as_str);
+        let message = format!("the platform has no profile `{profile}`");
+        let mut diagnostic = Diagnostic::error("unknown-profile", context.values.span(&path.join("profile")), message);
+        if let Some(close) = did_you_mean(profile, known) {
+            diagnostic = diagnostic.help(format!("did you mean `{close}`?"));
+        }
+        diagnostics.push(diagnostic);
+    }
+}
+
+/// Least, greatest and written number of replicas.
+fn replicas(
+    values: &Values,
+    name: &str,
+    spec: &spec::Group,
+    path: &SpecPath,
+    autoscaling: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(i32, i32, i32)> {
+    let min = spec.min.unwrap_or(0);
+    if autoscaling && let Some(replicas) = spec.replicas {
+        let message =
+            format!("worker group `{name}` sets `replicas = {replicas}`, but the autoscaler owns that number");
+        diagnostics.push(
+            Diagnostic::error("replicas-with-autoscaling", values.span(&path.join("replicas")), message)
+                .help(format!("write `min = {replicas}`, or `autoscaling.enabled = false` in the cluster")),
+        );
+        return None;
+    }
+    let written = spec.replicas.unwrap_or(min);
+    let Some(max) = spec.max.or_else(|| (!autoscaling && written > 0).then_some(written)) else {
+        let message = format!("worker group `{name}` has no `max`");
+        let help = "KubeRay's own default is 2147483647 replicas: write how far it may grow";
+        diagnostics.push(Diagnostic::error("missing-max", values.key_span(path), message).help(help));
+        return None;
+    };
+    if min > max {
+        let message = format!("worker group `{name}` has `min = {min}`, more than `max = {max}`");
+        diagnostics.push(
+            Diagnostic::error("inverted-replica-bounds", values.span(&path.join("min")), message)
+                .label(values.span(&path.join("max")), "the greatest number")
+                .help(format!("lower `min` to {max} or raise `max` to {min}")),
+        );
+        return None;
+    }
+    if !(min..=max).contains(&written) {
+        let message = format!(
+            "worker group `{name}` has `replicas = {written}`, outside of {min} to {max}; KubeRay clamps it silently"
+        );
+        diagnostics.push(
+            Diagnostic::error("unreachable-replicas", values.span(&path.join("replicas")), message)
+                .help(format!("write {min} to {max}, or change the bounds")),
+        );
+        return None;
+    }
+    Some((min, max, written))
+}
+
+/// On from the first releases of Ray and KubeRay that know it. An explicit mode is always rendered: whether the
+/// releases know it is for the schema and the rules to say.
+fn auth(context: &Context<'_>, spec: &spec::Cluster, ray_version: &spec::Version) -> Option<Auth> {
+    let spec = spec.auth.clone().unwrap_or_default();
+    let known = context.environment.releases.kuberay >= TOKEN_AUTH.0 && ray_version.triple() >= TOKEN_AUTH.1;
+    let mode = spec.mode.or(known.then_some(AuthMode::Token))?;
+    Some(Auth { mode, secret: spec.secret })
+}
+
+/// Written where the operator knows the field, or where the team itself asked for it and must learn that it does not.
+fn upgrade(context: &Context<'_>, workload: &str, spec: &spec::Cluster, kuberay: &Version) -> Option<spec::Upgrade> {
+    let asked = context
+        .layers
+        .of_workload(["clusters", workload])
+        .iter()
+        .any(|fragment| fragment.layer > layers::Layer::BuiltIn && fragment.at(&["upgrade"]).is_some());
+    spec.upgrade.filter(|_| asked || *kuberay >= UPGRADE_STRATEGY)
+}
+
+fn monitoring(spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
+    let spec = spec?;
+    spec.enabled.unwrap_or(false).then(|| Monitoring {
+        head: spec.head.unwrap_or(spec::HeadMonitor::ServiceMonitor),
+        labels: spec.labels.clone().unwrap_or_default(),
+        interval: spec.interval.clone(),
+    })
+}
+
+fn ingresses(
+    context: &Context<'_>,
+    spec: &spec::Cluster,
+    name: &str,
+    path: &SpecPath,
+    variables: &Variables<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Ingress> {
+    let Some(ingress) = &spec.ingress else { return Vec::new() };
+    let mut exposed: Vec<Expose> = ingress.expose.clone().unwrap_or_default();
+    exposed.sort_unstable();
+    exposed.dedup();
+    if exposed.is_empty() {
+        return Vec::new();
+    }
+    let path = path.join("ingress");
+    let span = context.values.span(&path.join("expose"));
+    let Some(class) = ingress.class else {
+        let message = format!("environment `{}` says nothing about its ingress controller", context.environment.name);
+        let help = format!("write `ingress.class = \"alb\"` under `[environments.{}]`", context.environment.name);
+        diagnostics.push(Diagnostic::error("missing-ingress-class", span, message).help(help));
+        return Vec::new();
+    };
+    let mut text = |key: &str, text: &Option<String>| match text {
+        Some(text) => group::render(text, variables, context.values, &path.join(key), diagnostics).map(Some),
+        None => Some(None),
+    };
+    let (Some(host), Some(route)) = (text("host", &ingress.host), text("path", &ingress.path)) else {
+        return Vec::new();
+    };
+    if host.is_none() && context.environment.spec.domain.is_none() {
+        let message =
+            format!("environment `{}` has no `domain`, so the exposed port has no host", context.environment.name);
+        diagnostics.push(Diagnostic::error("missing-host", span, message).help(format!(
+            "write `domain` under `[environments.{}]`, or `ingress.host` here",
+            context.environment.name
+        )));
+        return Vec::new();
+    }
+    let default_host = |expose: Expose| {
+        let domain = context.environment.spec.domain.as_deref().unwrap_or_default();
+        match expose {
+            Expose::Dashboard => format!("{name}.{domain}"),
+            Expose::Serve => format!("{name}-serve.{domain}"),
+        }
+    };
+    exposed
+        .into_iter()
+        .map(|expose| Ingress {
+            expose,
+            class,
+            host: Some(host.clone().unwrap_or_else(|| default_host(expose))),
+            path: route.clone().unwrap_or_default().trim_end_matches('/').to_owned(),
+            scheme: ingress.scheme.unwrap_or(Scheme::Internal),
+            group: ingress.group.clone(),
+            certificate_arn: ingress.certificate_arn.clone(),
+            tls_secret: ingress.tls_secret.clone(),
+            idle_timeout: ingress.idle_timeout.as_ref().and_then(spec::Duration::seconds).unwrap_or(600),
+            annotations: ingress.annotations.clone().unwrap_or_default(),
+        })
+        .collect()
+}

@@ -1,0 +1,62 @@
+//! Environments: versions and settings of the EKS clusters.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::group::from_table;
+use super::model::{Environment, Releases, VersionSpans};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Table};
+use crate::source::Span;
+use crate::spec::{self, Version};
+
+/// The environment's own table in the platform file.
+pub(super) fn table_of<'a>(platform: &'a Table, name: &str) -> &'a Table {
+    platform
+        .get("environments")
+        .and_then(|node| node.child(name)?.table())
+        .expect("an environment was resolved from its table")
+}
+
+/// Resolves all environments. One whose versions are incomplete is reported and left out.
+pub(super) fn resolve(platform: &Table, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Arc<Environment>> {
+    let mut resolved = IndexMap::new();
+    let Some(environments) = platform.get("environments").and_then(Node::table) else { return resolved };
+    let taint_key = platform.get("taint-key").and_then(Node::string).unwrap_or(spec::platform::TAINT_KEY);
+    for (name, node) in environments {
+        let table = node.table().expect("the schema takes only tables here");
+        let mut version = |key: &str| version(platform, table, node.key, name, key, diagnostics);
+        let (kubernetes, kuberay, karpenter) = (version("kubernetes"), version("kuberay"), version("karpenter"));
+        let (Some(kubernetes), Some(kuberay), Some(karpenter)) = (kubernetes, kuberay, karpenter) else { continue };
+        let version_spans = VersionSpans { kubernetes: kubernetes.1, kuberay: kuberay.1, karpenter: karpenter.1 };
+        let environment = Environment {
+            name: name.clone(),
+            releases: Releases { kubernetes: kubernetes.0, kuberay: kuberay.0, karpenter: karpenter.0 },
+            spec: from_table(table),
+            taint_key: taint_key.to_owned(),
+            version_spans,
+        };
+        resolved.insert(name.clone(), Arc::new(environment));
+    }
+    resolved
+}
+
+/// The environment's own version, or that of `[versions]`.
+fn version(
+    platform: &Table,
+    environment: &Table,
+    place: Span,
+    name: &str,
+    key: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(semver::Version, Span)> {
+    let found = [environment, platform].into_iter().find_map(|table| table.get("versions")?.child(key));
+    let Some(node) = found else {
+        let message = format!("nothing says which version of {key} environment `{name}` runs");
+        let help = format!("write `{key} = \"…\"` under `[versions]`, or under `[environments.{name}.versions]`");
+        diagnostics.push(Diagnostic::error("missing-version", place, message).help(help));
+        return None;
+    };
+    Some((Version::from(node.string()?).triple(), node.span))
+}

@@ -1,0 +1,322 @@
+//! Heads and worker groups: from merged values to pods and pools without holes.
+
+use super::layers::{self, Layers};
+use super::model::{Environment, Group, Instances, NodePool, SpecPath, Values};
+use super::names;
+use super::template::{self, Variables};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::document::{self, Node, Table};
+use crate::spec::node_pool::CLASS_KEYS;
+use crate::spec::{self, EnvValue, Quantity, Taint, TaintEffect};
+
+/// What the groups of one workload have in common.
+pub(super) struct Context<'a> {
+    pub(super) layers: Layers<'a>,
+    pub(super) environment: &'a Environment,
+    pub(super) team: &'a str,
+    pub(super) cost_center: Option<&'a str>,
+    pub(super) workload: [&'a str; 2],
+    /// The workload object's name.
+    pub(super) name: &'a str,
+    pub(super) ray_version: &'a str,
+    /// What runs beside the Ray container of the head.
+    pub(super) sidecar_cpu: Option<&'a Quantity>,
+    pub(super) sidecar_memory: Option<&'a Quantity>,
+    pub(super) values: &'a Values,
+}
+
+/// The taint of a pool that names none: device plugins tolerate `nvidia.com/gpu`, and a GPU node whose plugin never
+/// runs never initializes and is never reclaimed (Karpenter `lifecycle/initialization.go`); all others carry the
+/// platform's key.
+fn default_taint(gpu: bool, taint_key: &str, owner: &str) -> Taint {
+    if gpu {
+        Taint { key: "nvidia.com/gpu".into(), value: Some("true".into()), effect: TaintEffect::NoSchedule }
+    } else {
+        Taint { key: taint_key.to_owned(), value: Some(owner.to_owned()), effect: TaintEffect::NoSchedule }
+    }
+}
+
+/// Resolves a group whose merged values are `spec`.
+pub(super) fn resolve(
+    context: &Context<'_>,
+    name: &str,
+    path: &SpecPath,
+    spec: &spec::Group,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Group> {
+    let arch = spec.arch.unwrap_or(spec::Arch::Amd64);
+    let gpu = spec.gpu.as_ref().map(|gpu| gpu.model.as_deref().unwrap_or("nvidia"));
+    let variables = Variables {
+        team: context.team,
+        workload: Some(context.workload[1]),
+        environment: &context.environment.name,
+        group: Some(name),
+        ray_version: Some(context.ray_version),
+        gpu,
+        neuron: None,
+        arch: Some(arch.as_str()),
+        region: &context.environment.spec.region,
+        eks_cluster: &context.environment.spec.eks_cluster,
+        domain: context.environment.spec.domain.as_deref(),
+    };
+    let image = match spec.image.as_deref() {
+        Some(text) => {
+            let path = path.join("image");
+            render(text, &variables, context.values, &path, diagnostics)
+        }
+        None => missing(
+            context.values,
+            path,
+            name,
+            "image",
+            "such as `image = \"rayproject/ray:{{ ray_version }}-py311\"`, here or in `[defaults.cluster]`",
+            diagnostics,
+        ),
+    };
+    let amount = |value: &Option<Quantity>, key: &str, diagnostics: &mut Vec<Diagnostic>| {
+        value.clone().or_else(|| {
+            let help = "Ray sizes itself by its limits: write both `cpu` and `memory`";
+            missing(context.values, path, name, key, help, diagnostics)
+        })
+    };
+    let cpu = amount(&spec.cpu, "cpu", diagnostics);
+    let memory = amount(&spec.memory, "memory", diagnostics);
+    let (image, cpu, memory) = (image?, cpu?, memory?);
+    let settings = spec.node_pool.clone().unwrap_or_default();
+    let instances = instances(context, spec, arch, &cpu, &memory, name == "head");
+
+    let (pool, taints, own_pool) = if let Some(shared) = &spec.pool {
+        let table = shared_pool(context, path, shared, diagnostics)?;
+        let taints = taints_of_shared(table, shared, context.environment);
+        (shared.clone(), taints, None)
+    } else {
+        let pool = format!("{}-{name}", context.name);
+        let parts = [("workload", context.name), ("group", name)];
+        names::check_pool(&pool, &parts, context.values.key_span(path), diagnostics);
+        let taints = settings
+            .taints
+            .clone()
+            .unwrap_or_else(|| vec![default_taint(spec.gpu.is_some(), &context.environment.taint_key, context.team)]);
+        let own_class = sets_class_key(context, path);
+        let own = NodePool {
+            name: pool.clone(),
+            path: path.clone(),
+            labels: spec.labels.clone().unwrap_or_default(),
+            annotations: spec.annotations.clone().unwrap_or_default(),
+            instances,
+            taints: taints.clone(),
+            class: if own_class { pool.clone() } else { context.team.to_owned() },
+            own_class,
+            tags: tags(context.environment, Some(context.team), context.cost_center, &settings),
+            settings,
+        };
+        (pool, taints, Some(own))
+    };
+
+    Some(Group {
+        name: name.to_owned(),
+        path: path.clone(),
+        cpu,
+        memory,
+        gpu: spec.gpu.clone(),
+        ephemeral_storage: spec.ephemeral_storage.clone(),
+        shared_memory: spec.shared_memory.clone(),
+        image,
+        pull_policy: spec.pull_policy.unwrap_or(spec::PullPolicy::IfNotPresent),
+        env: spec.env.clone().unwrap_or_default(),
+        labels: spec.labels.clone().unwrap_or_default(),
+        annotations: spec.annotations.clone().unwrap_or_default(),
+        pod_labels: spec.pod_labels.clone().unwrap_or_default(),
+        pod_annotations: spec.pod_annotations.clone().unwrap_or_default(),
+        ray_start_params: spec.ray_start_params.clone().unwrap_or_default(),
+        ray_labels: spec.ray_labels.clone().unwrap_or_default(),
+        ray_resources: spec.ray_resources.clone().unwrap_or_default(),
+        node_selector: spec.node_selector.clone().unwrap_or_default(),
+        tolerations: spec.tolerations.clone().unwrap_or_default(),
+        grace_period: spec.grace_period,
+        pre_stop: spec.pre_stop.clone().filter(|command| !command.is_empty()),
+        priority_class: spec.priority_class.clone(),
+        pod: spec.pod.clone().map(|object| object.0),
+        container: spec.container.clone().map(|object| object.0),
+        pool,
+        taints,
+        own_pool,
+    })
+}
+
+/// Renders a template at `path`; what goes wrong is reported there.
+pub(super) fn render(
+    text: &str,
+    variables: &Variables<'_>,
+    values: &Values,
+    path: &SpecPath,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<String> {
+    template::render(text, variables)
+        .map_err(|problem| {
+            let message = format!("the template of `{path}` cannot be rendered: {problem}");
+            diagnostics.push(Diagnostic::error("invalid-template", values.span(path), message).help(
+                "bound are `team`, `workload`, `environment`, `group`, `ray_version`, `gpu`, `neuron`, `arch`, `region`, `eks_cluster` and `domain`",
+            ));
+        })
+        .ok()
+}
+
+fn missing<T>(
+    values: &Values,
+    path: &SpecPath,
+    name: &str,
+    key: &str,
+    help: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<T> {
+    let what = if name == "head" { "the head".to_owned() } else { format!("worker group `{name}`") };
+    let rule = if key == "image" { "missing-image" } else { "missing-resources" };
+    diagnostics.push(Diagnostic::error(rule, values.key_span(path), format!("{what} has no `{key}`")).help(help));
+    None
+}
+
+fn shared_pool<'a>(
+    context: &Context<'a>,
+    path: &SpecPath,
+    name: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<&'a Table> {
+    let pools = context.layers.platform.get("pools").and_then(Node::table);
+    let found = pools.and_then(|pools| pools.get(name)?.table());
+    if found.is_none() {
+        let span = context.values.span(&path.join("pool"));
+        let known = pools.into_iter().flat_map(Table::keys).map(String::as_str);
+        let mut diagnostic = Diagnostic::error("unknown-pool", span, format!("the platform has no pool `{name}`"));
+        if let Some(close) = did_you_mean(name, known) {
+            diagnostic = diagnostic.help(format!("did you mean `{close}`?"));
+        }
+        diagnostics.push(diagnostic);
+    }
+    found
+}
+
+fn taints_of_shared(table: &Table, name: &str, environment: &Environment) -> Vec<Taint> {
+    let spec: spec::Group = from_table(table);
+    let taints = spec.node_pool.and_then(|settings| settings.taints);
+    taints.unwrap_or_else(|| vec![default_taint(spec.gpu.is_some(), &environment.taint_key, name)])
+}
+
+/// Whether anything but the defaults of all pools sets a key of the EC2NodeClass: those are what the team's class has.
+fn sets_class_key(context: &Context<'_>, path: &SpecPath) -> bool {
+    let keys: Vec<&str> = path.keys().skip(2).collect();
+    context
+        .layers
+        .of_group(context.workload, &keys)
+        .iter()
+        .filter(|fragment| !fragment.is_of_all_pools())
+        .any(|fragment| CLASS_KEYS.iter().any(|key| fragment.at(&["node-pool", key]).is_some()))
+}
+
+/// Team and cost center only: tags are in the drift hash, so an owner's address there would roll the nodes (Karpenter
+/// `ec2nodeclass.go`, Hash).
+fn tags(
+    environment: &Environment,
+    team: Option<&str>,
+    cost_center: Option<&str>,
+    settings: &spec::NodePool,
+) -> std::collections::BTreeMap<String, String> {
+    let mut tags = environment.spec.tags.clone();
+    tags.extend(team.map(|team| ("team".to_owned(), team.to_owned())));
+    tags.extend(cost_center.map(|center| ("cost-center".to_owned(), center.to_owned())));
+    tags.extend(settings.tags.clone().unwrap_or_default());
+    tags
+}
+
+/// vCPUs that every GPU model comes with at most, per GPU, on its smallest type with that many GPUs: g5g.16xlarge has
+/// 32, all others 24 or fewer (EC2, instance types of 2026-07).
+const CPUS_PER_GPU: f64 = 32.0;
+/// Memory in GiB that a vCPU of the roomiest default family (r) brings, after Karpenter's 7.5 % and the kubelet's part.
+const GIB_PER_CPU: f64 = 7.0;
+
+fn instances(
+    context: &Context<'_>,
+    spec: &spec::Group,
+    arch: spec::Arch,
+    cpu: &Quantity,
+    memory: &Quantity,
+    head: bool,
+) -> Instances {
+    let sidecar =
+        |quantity: Option<&Quantity>| if head { quantity.and_then(Quantity::value).unwrap_or(0.0) } else { 0.0 };
+    let cpus = cpu.value().unwrap_or(0.0) + sidecar(context.sidecar_cpu);
+    let gib = (memory.value().unwrap_or(0.0) + sidecar(context.sidecar_memory)) / 1_073_741_824.0;
+    // Exact types and sizes say how large an instance is; a second bound could only contradict them.
+    let bounded = spec.instance_types.is_none() && spec.instance_sizes.is_none();
+    let cpus = bounded.then(|| {
+        let gpus = spec.gpu.as_ref().map_or(0.0, |gpu| f64::from(gpu.count));
+        let most = (2.0 * cpus).max(2.0 * gib / GIB_PER_CPU).max(gpus * CPUS_PER_GPU);
+        (whole(cpus), whole(most))
+    });
+    Instances {
+        capacity_types: spec.capacity_type.clone().unwrap_or_else(|| vec![spec::CapacityType::OnDemand]),
+        arch,
+        zones: spec.zones.clone().unwrap_or_else(|| context.environment.spec.zones.clone()),
+        types: spec.instance_types.clone().unwrap_or_default(),
+        families: spec.instance_families.clone().unwrap_or_default(),
+        sizes: spec.instance_sizes.clone().unwrap_or_default(),
+        gpu: spec.gpu.clone(),
+        cpus,
+        requirements: spec.requirements.clone().unwrap_or_default(),
+    }
+}
+
+/// Rounded up; between one and a million, far above any instance.
+fn whole(cpus: f64) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let rounded = cpus.ceil().clamp(1.0, 1e6) as u32;
+    rounded
+}
+
+/// Resolves a shared pool.
+pub(super) fn resolve_shared(layers: Layers<'_>, environment: &Environment, name: &str) -> (NodePool, Table) {
+    let merged = layers::merge(&layers.of_pool(name));
+    let spec: spec::Group = from_table(&merged);
+    let settings = spec.node_pool.clone().unwrap_or_default();
+    let pool = NodePool {
+        name: name.to_owned(),
+        path: SpecPath::new(["pools", name]),
+        labels: spec.labels.clone().unwrap_or_default(),
+        annotations: spec.annotations.clone().unwrap_or_default(),
+        instances: Instances {
+            capacity_types: spec.capacity_type.unwrap_or_else(|| vec![spec::CapacityType::OnDemand]),
+            arch: spec.arch.unwrap_or(spec::Arch::Amd64),
+            zones: spec.zones.unwrap_or_else(|| environment.spec.zones.clone()),
+            types: spec.instance_types.unwrap_or_default(),
+            families: spec.instance_families.unwrap_or_default(),
+            sizes: spec.instance_sizes.unwrap_or_default(),
+            gpu: spec.gpu.clone(),
+            // Pods of several sizes share it, so no pod bounds it.
+            cpus: None,
+            requirements: spec.requirements.unwrap_or_default(),
+        },
+        taints: settings
+            .taints
+            .clone()
+            .unwrap_or_else(|| vec![default_taint(spec.gpu.is_some(), &environment.taint_key, name)]),
+        class: name.to_owned(),
+        own_class: true,
+        tags: tags(environment, None, None, &settings),
+        settings,
+    };
+    (pool, merged)
+}
+
+/// Merged values as the spec type. Every file was checked against the schema of these same types, and merging keeps
+/// each value's type.
+pub(super) fn from_table<T: serde::de::DeserializeOwned>(table: &Table) -> T {
+    serde_json::from_value(document::to_json(table)).expect("values that satisfy the schema deserialize")
+}
+
+/// An environment variable's value as text, where it has one.
+pub fn env_text(value: &EnvValue) -> Option<String> {
+    match value {
+        EnvValue::Text(text) => Some(text.to_string()),
+        EnvValue::From(_) => None,
+    }
+}

@@ -1,0 +1,413 @@
+//! Resolved things: nothing is missing, nothing is a template, and everything knows its place in the specs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use semver::Version;
+
+use crate::document::Node;
+use crate::source::Span;
+use crate::spec::{
+    self, Arch, AuthMode, CapacityType, EnvValue, Expose, Gpu, HeadMonitor, IngressClass, PullPolicy, Quantity,
+    Requirement, Scheme, ServiceType, Taint, Upgrade, UpscalingMode,
+};
+
+/// A symbolic place in the specs: the keys that lead to a value, such as `clusters.train.workers.gpu.max`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SpecPath(Vec<String>);
+
+impl SpecPath {
+    /// The place that these keys lead to.
+    pub fn new<'a>(keys: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(keys.into_iter().map(str::to_owned).collect())
+    }
+
+    /// A place below this one.
+    #[must_use]
+    pub fn join(&self, key: &str) -> Self {
+        let mut keys = self.0.clone();
+        keys.push(key.to_owned());
+        Self(keys)
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl std::fmt::Display for SpecPath {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0.join("."))
+    }
+}
+
+/// The merged values of a team or of the platform, each with the place that set it.
+#[derive(Clone, Debug)]
+pub struct Values {
+    /// The tree.
+    pub root: Node,
+    /// The source that the objects are said to be generated from, such as `teams/vision.toml`.
+    pub source: String,
+}
+
+impl Values {
+    /// The place of a value, or of the nearest thing above it that stands in a file.
+    pub fn span(&self, path: &SpecPath) -> Span {
+        self.root.nearest(path.keys()).span
+    }
+
+    /// The place of the key at `path`; useful for what is wrong with a whole table.
+    pub fn key_span(&self, path: &SpecPath) -> Span {
+        self.root.nearest(path.keys()).key
+    }
+}
+
+/// An EKS cluster.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Its name in `_platform.toml`.
+    pub name: String,
+    /// What it runs.
+    pub releases: Releases,
+    /// Its table.
+    pub spec: spec::Environment,
+    /// Key of the taint that keeps other pods off a team's nodes.
+    pub taint_key: String,
+    /// Where the versions stand, for "needs KubeRay 1.7".
+    pub version_spans: VersionSpans,
+}
+
+impl Environment {
+    /// Value of the tag `karpenter.sh/discovery`.
+    pub fn discovery(&self) -> &str {
+        self.spec.discovery.as_deref().unwrap_or(&self.spec.eks_cluster)
+    }
+}
+
+/// The releases an environment runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Releases {
+    /// Kubernetes.
+    pub kubernetes: Version,
+    /// The KubeRay operator.
+    pub kuberay: Version,
+    /// Karpenter.
+    pub karpenter: Version,
+}
+
+/// Where an environment's versions stand.
+#[derive(Clone, Copy, Debug)]
+pub struct VersionSpans {
+    #[expect(missing_docs)]
+    pub kubernetes: Span,
+    #[expect(missing_docs)]
+    pub kuberay: Span,
+    #[expect(missing_docs)]
+    pub karpenter: Span,
+}
+
+/// A team in one environment.
+#[derive(Clone, Debug)]
+pub struct Team {
+    /// The file's stem.
+    pub name: String,
+    /// The environment.
+    pub environment: Arc<Environment>,
+    /// Its values and their places.
+    pub values: Arc<Values>,
+    /// Namespace of its objects.
+    pub namespace: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Cost center.
+    pub cost_center: Option<String>,
+    /// Labels of the Namespace and what belongs to the team as a whole.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of the same.
+    pub annotations: BTreeMap<String, String>,
+    /// ServiceAccounts to render, by name.
+    pub service_accounts: BTreeMap<String, ServiceAccount>,
+    /// Its clusters, in the order of the file.
+    pub clusters: Vec<Cluster>,
+    /// Changes to rendered objects.
+    pub patches: Vec<PlacedPatch>,
+}
+
+/// A ServiceAccount to render.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceAccount {
+    /// IAM role for IRSA.
+    pub role_arn: Option<String>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// Where it is described.
+    pub path: SpecPath,
+}
+
+/// A patch and where it stands.
+#[derive(Clone, Debug)]
+pub struct PlacedPatch {
+    /// The patch.
+    pub patch: spec::Patch,
+    /// Its place.
+    pub path: SpecPath,
+}
+
+/// A RayCluster.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// The workload's name in the spec.
+    pub workload: String,
+    /// The object's name.
+    pub name: String,
+    /// Its place.
+    pub path: SpecPath,
+    /// Ray's version.
+    pub ray_version: spec::Version,
+    /// Labels of its objects.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of its objects.
+    pub annotations: BTreeMap<String, String>,
+    /// Secrets for pulling images.
+    pub image_pull_secrets: Vec<String>,
+    /// The pods' ServiceAccount.
+    pub service_account: String,
+    /// The head.
+    pub head: Group,
+    /// The worker groups, in order.
+    pub workers: Vec<WorkerGroup>,
+    /// The autoscaler, if it runs.
+    pub autoscaling: Option<Autoscaling>,
+    /// Authentication: the mode to write, if the operator knows one.
+    pub auth: Option<Auth>,
+    /// What a change does to running pods; `None` where the operator has no such field.
+    pub upgrade: Option<Upgrade>,
+    /// Type of the head's Service.
+    pub service_type: ServiceType,
+    /// Annotations of the head's Service.
+    pub service_annotations: BTreeMap<String, String>,
+    /// What is exposed.
+    pub ingresses: Vec<Ingress>,
+    /// Monitors, if the environment scrapes.
+    pub monitoring: Option<Monitoring>,
+    /// Whether Ray logs to stderr.
+    pub log_to_stderr: bool,
+    /// Whether the head has a PodDisruptionBudget.
+    pub head_disruption_budget: bool,
+    /// Least number of workers that stay, if they have a PodDisruptionBudget.
+    pub workers_disruption_budget: Option<i32>,
+    /// Whether its pods are deleted.
+    pub suspend: bool,
+    /// Changes to rendered objects.
+    pub patches: Vec<PlacedPatch>,
+}
+
+/// The autoscaler.
+#[derive(Clone, Debug)]
+pub struct Autoscaling {
+    /// Idle time in seconds.
+    pub idle_timeout: i32,
+    /// How fast the cluster grows.
+    pub upscaling_mode: UpscalingMode,
+    /// CPUs of the sidecar.
+    pub cpu: Quantity,
+    /// Memory of the sidecar.
+    pub memory: Quantity,
+}
+
+/// Authentication.
+#[derive(Clone, Debug)]
+pub struct Auth {
+    /// The mode.
+    pub mode: AuthMode,
+    /// A Secret with the token, instead of the operator's own.
+    pub secret: Option<String>,
+}
+
+/// One exposed port.
+#[derive(Clone, Debug)]
+pub struct Ingress {
+    /// The port.
+    pub expose: Expose,
+    /// The controller.
+    pub class: IngressClass,
+    /// The host; `None` for every host.
+    pub host: Option<String>,
+    /// The path, without a trailing slash; empty for the root.
+    pub path: String,
+    /// Whether the ALB is reachable from the internet.
+    pub scheme: Scheme,
+    /// The ALB that several objects share.
+    pub group: Option<String>,
+    /// The listener's certificate.
+    pub certificate_arn: Option<String>,
+    /// Secret with nginx's certificate.
+    pub tls_secret: Option<String>,
+    /// Seconds that a connection may be silent.
+    pub idle_timeout: i32,
+    /// Further annotations.
+    pub annotations: BTreeMap<String, String>,
+}
+
+/// Monitors.
+#[derive(Clone, Debug)]
+pub struct Monitoring {
+    /// The kind of the head's monitor.
+    pub head: HeadMonitor,
+    /// Labels by which Prometheus selects monitors.
+    pub labels: BTreeMap<String, String>,
+    /// How often to scrape.
+    pub interval: Option<String>,
+}
+
+/// A worker group.
+#[derive(Clone, Debug)]
+pub struct WorkerGroup {
+    /// What its pods are.
+    pub group: Group,
+    /// Least number of replicas.
+    pub min: i32,
+    /// Greatest number of replicas.
+    pub max: i32,
+    /// Replicas to write.
+    pub replicas: i32,
+    /// Pods per replica.
+    pub hosts: i32,
+    /// Idle time in seconds, if it differs from the cluster's.
+    pub idle_timeout: Option<i32>,
+    /// The autoscaler's preference.
+    pub priority: Option<i32>,
+}
+
+/// The pods of a head or a worker group, and the nodes they run on.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// `head` or the worker group's name.
+    pub name: String,
+    /// Its place.
+    pub path: SpecPath,
+    /// CPUs of the Ray container.
+    pub cpu: Quantity,
+    /// Memory of the Ray container.
+    pub memory: Quantity,
+    /// GPUs of the Ray container.
+    pub gpu: Option<Gpu>,
+    /// Local disk to request.
+    pub ephemeral_storage: Option<Quantity>,
+    /// Size of `/dev/shm`.
+    pub shared_memory: Option<Quantity>,
+    /// The image.
+    pub image: String,
+    /// When the node pulls it.
+    pub pull_policy: PullPolicy,
+    /// Environment variables, sorted, so that moving one between layers changes no byte.
+    pub env: BTreeMap<String, EnvValue>,
+    /// Labels of the pool's objects.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of the pool's objects.
+    pub annotations: BTreeMap<String, String>,
+    /// Labels of the pods.
+    pub pod_labels: BTreeMap<String, String>,
+    /// Annotations of the pods.
+    pub pod_annotations: BTreeMap<String, String>,
+    /// Ray's flags.
+    pub ray_start_params: BTreeMap<String, String>,
+    /// Ray node labels.
+    pub ray_labels: BTreeMap<String, String>,
+    /// Logical Ray resources.
+    pub ray_resources: BTreeMap<String, String>,
+    /// Further node labels to select.
+    pub node_selector: BTreeMap<String, String>,
+    /// Further tolerations.
+    pub tolerations: Vec<spec::Toleration>,
+    /// Seconds between stop and kill.
+    pub grace_period: Option<i64>,
+    /// Command before the stop.
+    pub pre_stop: Option<String>,
+    /// Pod priority class.
+    pub priority_class: Option<String>,
+    /// Partial PodSpec.
+    pub pod: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Partial Container.
+    pub container: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Name of the NodePool that the pods select.
+    pub pool: String,
+    /// Taints of that pool, each of which the pods tolerate.
+    pub taints: Vec<Taint>,
+    /// The group's own pool; `None` on a shared one.
+    pub own_pool: Option<NodePool>,
+}
+
+/// A NodePool and the settings of its EC2NodeClass.
+#[derive(Clone, Debug)]
+pub struct NodePool {
+    /// Its name.
+    pub name: String,
+    /// Its place; its settings are below `node-pool`.
+    pub path: SpecPath,
+    /// Labels of the objects.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations of the objects.
+    pub annotations: BTreeMap<String, String>,
+    /// Which instances it may launch.
+    pub instances: Instances,
+    /// Taints of its nodes.
+    pub taints: Vec<Taint>,
+    /// All other settings.
+    pub settings: spec::NodePool,
+    /// Name of the EC2NodeClass.
+    pub class: String,
+    /// Whether the class is this pool's own, rather than the team's.
+    pub own_class: bool,
+    /// Tags for the class beside the environment's.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Which instances a pool may launch.
+#[derive(Clone, Debug)]
+pub struct Instances {
+    /// Capacity types, in the order of the spec.
+    pub capacity_types: Vec<CapacityType>,
+    /// CPU architecture.
+    pub arch: Arch,
+    /// Zones.
+    pub zones: Vec<String>,
+    /// Exact types.
+    pub types: Vec<String>,
+    /// Families.
+    pub families: Vec<String>,
+    /// Sizes.
+    pub sizes: Vec<String>,
+    /// GPUs of each instance.
+    pub gpu: Option<Gpu>,
+    /// Least and greatest number of vCPUs, derived from the pod.
+    pub cpus: Option<(u32, u32)>,
+    /// Further requirements.
+    pub requirements: Vec<Requirement>,
+}
+
+/// A shared pool in one environment.
+#[derive(Clone, Debug)]
+pub struct SharedPool {
+    /// The environment.
+    pub environment: Arc<Environment>,
+    /// Its values and their places.
+    pub values: Arc<Values>,
+    /// The pool.
+    pub pool: NodePool,
+}
+
+/// Everything that is to be built.
+#[derive(Clone, Debug, Default)]
+pub struct Resolution {
+    /// The environments, in the order of the file.
+    pub environments: IndexMap<String, Arc<Environment>>,
+    /// Teams, sorted by environment, then name.
+    pub teams: Vec<Team>,
+    /// Shared pools, sorted by environment, then name.
+    pub pools: Vec<SharedPool>,
+    /// What is wrong.
+    pub diagnostics: Vec<crate::diagnostic::Diagnostic>,
+}

@@ -1,0 +1,92 @@
+//! Names of objects, composed from team, workload and group, and the lengths that the cluster takes.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::Span;
+
+/// Longest name of a RayCluster: 63 less `-serve-svc` (KubeRay `utils/validation.go`, ValidateRayClusterMetadata).
+pub const LONGEST_CLUSTER: usize = 53;
+/// KubeRay keeps only the last 50 characters for child objects (`utils.CheckName`).
+const KEPT_BY_KUBERAY: usize = 50;
+/// A pool's name becomes the value of the label `karpenter.sh/nodepool` (Karpenter `nodeclaimtemplate.go`).
+pub const LONGEST_POOL: usize = 63;
+
+/// Names of worker groups that collide: with KubeRay's own groups (`headgroup`, `common/association.go`; YuniKorn's
+/// `submittergroup`) or with the suffixes of raygen's companions.
+pub const RESERVED_GROUPS: [&str; 6] = ["head", "headgroup", "submittergroup", "dashboard", "serve", "workers"];
+
+/// The workload object's name: the team alone when the workload is called like it.
+pub fn of_workload(team: &str, workload: &str) -> String {
+    if team == workload { team.to_owned() } else { format!("{team}-{workload}") }
+}
+
+/// A DNS-1035 label: lower case, starts with a letter (KubeRay checks `IsDNS1035Label` for RayCluster names).
+pub fn is_dns_1035(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase()) && is_dns_1123(name)
+}
+
+/// A DNS-1123 label, without the bound on its length.
+pub fn is_dns_1123(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    name.starts_with(inner) && name.ends_with(inner) && name.chars().all(|c| inner(c) || c == '-')
+}
+
+/// Checks a RayCluster's name; `parts` says what it was composed of.
+pub fn check_cluster(name: &str, parts: &[(&str, &str)], span: Span, diagnostics: &mut Vec<Diagnostic>) {
+    if !is_dns_1035(name) {
+        diagnostics.push(
+            Diagnostic::error("invalid-name", span, format!("`{name}` is no name for a RayCluster"))
+                .help("use lower-case letters, digits and `-`; start with a letter, end with a letter or digit"),
+        );
+    } else if name.len() > LONGEST_CLUSTER {
+        let message = format!(
+            "the RayCluster's name `{name}` has {} characters, but KubeRay takes {LONGEST_CLUSTER}",
+            name.len()
+        );
+        diagnostics.push(
+            Diagnostic::error("long-cluster-name", span, message)
+                .note(composed_of(parts))
+                .help(shorten(parts, name.len() - LONGEST_CLUSTER)),
+        );
+    } else if name.len() > KEPT_BY_KUBERAY {
+        let message = format!(
+            "the RayCluster's name `{name}` has {} characters, and KubeRay keeps only the last {KEPT_BY_KUBERAY} for what it creates",
+            name.len()
+        );
+        diagnostics.push(
+            Diagnostic::warning("long-cluster-name", span, message)
+                .note(composed_of(parts))
+                .help(shorten(parts, name.len() - KEPT_BY_KUBERAY)),
+        );
+    }
+}
+
+/// Checks a pool's name.
+pub fn check_pool(name: &str, parts: &[(&str, &str)], span: Span, diagnostics: &mut Vec<Diagnostic>) {
+    if name.len() > LONGEST_POOL {
+        let message = format!(
+            "the NodePool's name `{name}` has {} characters, but a label's value takes {LONGEST_POOL}",
+            name.len()
+        );
+        diagnostics.push(
+            Diagnostic::error("long-pool-name", span, message)
+                .note(composed_of(parts))
+                .help(shorten(parts, name.len() - LONGEST_POOL)),
+        );
+    }
+}
+
+/// "team `vision` (6) + workload `train` (5)".
+fn composed_of(parts: &[(&str, &str)]) -> String {
+    let parts: Vec<String> = parts.iter().map(|(what, text)| format!("{what} `{text}` ({})", text.len())).collect();
+    parts.join(" + ")
+}
+
+/// The longest part is the one to shorten.
+fn shorten(parts: &[(&str, &str)], by: usize) -> String {
+    let longest = parts.iter().max_by_key(|(_, text)| text.len());
+    match longest {
+        Some((what, _)) if *what == "name" => format!("shorten `name` by {by} or more"),
+        Some((what, text)) => format!("shorten the {what} `{text}` by {by} or more, or set `name`"),
+        None => format!("shorten it by {by} or more"),
+    }
+}

@@ -1,0 +1,245 @@
+//! One team in one environment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::group::from_table;
+use super::layers::{self, Layers};
+use super::model::{Environment, PlacedPatch, ServiceAccount, SpecPath, Team, Values};
+use super::{built_in, cluster, environment};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::document::{Node, Table, Value};
+use crate::spec;
+use crate::workspace::TeamDocument;
+
+/// Resolves a team, or `None` where it does not run in this environment.
+pub(super) fn resolve(
+    platform: &Table,
+    environment: &Arc<Environment>,
+    document: &TeamDocument,
+) -> (Option<Team>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let file = document.document.root.table().expect("a document is a table");
+    let layers = Layers {
+        built_in: built_in(),
+        platform,
+        environment: environment::table_of(platform, &environment.name),
+        team: file,
+        team_override: file.get("override").and_then(|node| node.child(&environment.name)?.table()),
+    };
+    let merged = layers::merge(&layers.of_team());
+    let team_spec: spec::Team = from_table(&merged);
+    if !runs_in(team_spec.environments.as_ref(), &environment.name) {
+        return (None, diagnostics);
+    }
+    check_override(layers, &environment.name, &mut diagnostics);
+
+    let (workloads, specs) = merge_workloads(layers, &environment.name);
+    let root = tree_with(merged, &document.document.root, workloads);
+    let values = Arc::new(Values { root, source: format!("teams/{}.toml", document.name) });
+    let mut service_accounts = BTreeMap::new();
+    let context =
+        cluster::Context { layers, environment, team: &document.name, team_spec: &team_spec, values: &values };
+    let clusters = specs
+        .into_iter()
+        .filter_map(|(name, spec)| cluster::resolve(&context, &name, &spec, &mut service_accounts, &mut diagnostics))
+        .collect();
+    let team = Team {
+        namespace: team_spec.namespace.clone().unwrap_or_else(|| document.name.clone()),
+        owner: team_spec.owner.clone(),
+        cost_center: team_spec.cost_center.clone(),
+        labels: team_spec.labels.clone().unwrap_or_default(),
+        annotations: team_spec.annotations.clone().unwrap_or_default(),
+        service_accounts,
+        clusters,
+        patches: placed(team_spec.patch.as_deref(), &SpecPath::new(["patch"])),
+        name: document.name.clone(),
+        environment: Arc::clone(environment),
+        values: Arc::clone(&values),
+    };
+    (Some(team), diagnostics)
+}
+
+/// Patches with their places.
+pub(super) fn placed(patches: Option<&[spec::Patch]>, path: &SpecPath) -> Vec<PlacedPatch> {
+    let placed = |(index, patch): (usize, &spec::Patch)| PlacedPatch {
+        patch: patch.clone(),
+        path: path.join(&index.to_string()),
+    };
+    patches.unwrap_or_default().iter().enumerate().map(placed).collect()
+}
+
+/// No list means every environment.
+fn runs_in(environments: Option<&Vec<String>>, name: &str) -> bool {
+    environments.is_none_or(|names| names.iter().any(|each| each == name))
+}
+
+/// Records a workload's ServiceAccount among those to render.
+pub(super) fn add_service_account(
+    accounts: &mut BTreeMap<String, ServiceAccount>,
+    name: &str,
+    account: ServiceAccount,
+) {
+    accounts.entry(name.to_owned()).or_insert(account);
+}
+
+/// Names of workloads, those of the file first.
+fn workload_names(layers: Layers<'_>) -> Vec<String> {
+    let tables = [Some(layers.team), layers.team_override];
+    let mut names: Vec<String> = Vec::new();
+    for table in tables.into_iter().flatten().filter_map(|table| table.get("clusters")?.table()) {
+        names.extend(table.keys().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>());
+    }
+    names
+}
+
+/// Names of a workload's worker groups: file order, and what weaker and stronger layers add goes last.
+pub(super) fn worker_names(layers: Layers<'_>, workload: [&str; 2]) -> Vec<String> {
+    let in_table = |table: &Table| -> Vec<String> {
+        let workers = table.get(workload[0]).and_then(|node| node.child(workload[1])?.child("workers")?.table());
+        workers.map(|table| table.keys().cloned().collect()).unwrap_or_default()
+    };
+    let mut names = in_table(layers.team);
+    for name in layers.team_override.map(in_table).unwrap_or_default() {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+type Workloads = Vec<(String, Node)>;
+
+/// The merged values of every workload that runs in the environment, and the same as spec types.
+fn merge_workloads(layers: Layers<'_>, environment: &str) -> (Workloads, Vec<(String, spec::Cluster)>) {
+    let mut nodes = Vec::new();
+    let mut specs = Vec::new();
+    for name in workload_names(layers) {
+        let workload = ["clusters", name.as_str()];
+        let mut table = layers::merge(&layers.of_workload(workload));
+        let file_node = [Some(layers.team), layers.team_override]
+            .into_iter()
+            .flatten()
+            .find_map(|table| table.get("clusters")?.child(&name))
+            .expect("the name was read from one of these tables");
+        let cluster: spec::Cluster = from_table(&table);
+        if !runs_in(cluster.environments.as_ref(), environment) {
+            continue;
+        }
+        let head = layers::merge(&layers.of_group(workload, &["head"]));
+        let head_place = file_node.child("head").unwrap_or(file_node);
+        table.insert("head".to_owned(), tree_of(head_place, head));
+        let mut workers = Table::new();
+        for group in worker_names(layers, workload) {
+            let merged = layers::merge(&layers.of_group(workload, &["workers", &group]));
+            let place = [Some(layers.team), layers.team_override]
+                .into_iter()
+                .flatten()
+                .find_map(|table| table.get("clusters")?.child(&name)?.child("workers")?.child(&group))
+                .unwrap_or(file_node);
+            workers.insert(group, tree_of(place, merged));
+        }
+        let workers_place = file_node.child("workers").unwrap_or(file_node);
+        table.insert("workers".to_owned(), tree_of(workers_place, workers));
+        specs.push((name.clone(), from_table(&table)));
+        nodes.push((name, tree_of(file_node, table)));
+    }
+    (nodes, specs)
+}
+
+/// A merged table that stands where `place` stands.
+pub(super) fn tree_of(place: &Node, table: Table) -> Node {
+    Node { span: place.span, key: place.key, value: Value::Table(table) }
+}
+
+/// A tree of two levels of names.
+pub(super) fn tree(place: &Node, branches: Vec<(&str, Vec<(&str, Node)>)>) -> Node {
+    let table = branches
+        .into_iter()
+        .map(|(name, nodes)| {
+            let nodes = nodes.into_iter().map(|(name, node)| (name.to_owned(), node)).collect();
+            (name.to_owned(), tree_of(place, nodes))
+        })
+        .collect();
+    tree_of(place, table)
+}
+
+fn tree_with(mut team: Table, place: &Node, workloads: Workloads) -> Node {
+    let clusters_place = place.child("clusters").unwrap_or(place);
+    team.insert("clusters".to_owned(), tree_of(clusters_place, workloads.into_iter().collect()));
+    tree_of(place, team)
+}
+
+/// Environments and workloads that an override or a list names must exist.
+pub(super) fn check_environments(
+    document: &TeamDocument,
+    environments: &IndexMap<String, Arc<Environment>>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let root = &document.document.root;
+    let known = || environments.keys().map(String::as_str);
+    let mut unknown = |name: &str, span, what: &str| {
+        if environments.contains_key(name) {
+            return;
+        }
+        let message = format!("{what} `{name}`, but the platform has no such environment");
+        let known: Vec<String> = known().map(|name| format!("`{name}`")).collect();
+        let help = match did_you_mean(name, self::names_of(environments)) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => format!("the platform has {}", known.join(", ")),
+        };
+        diagnostics.push(Diagnostic::error("unknown-environment", span, message).help(help));
+    };
+    if let Some(overrides) = root.child("override").and_then(Node::table) {
+        for (name, node) in overrides {
+            unknown(name, node.key, "the override is for");
+        }
+    }
+    let team = root.child("environments").map_or(&[][..], Node::items);
+    let clusters = root.child("clusters").and_then(Node::table);
+    let of_clusters = clusters.into_iter().flat_map(Table::values).filter_map(|node| node.child("environments"));
+    for node in team.iter().chain(of_clusters.clone().flat_map(Node::items)) {
+        unknown(node.string().unwrap_or_default(), node.span, "this names");
+    }
+    if !team.is_empty() {
+        for node in of_clusters.flat_map(Node::items) {
+            let name = node.string().unwrap_or_default();
+            if environments.contains_key(name) && !team.iter().any(|each| each.string() == Some(name)) {
+                let message = format!("the team does not run in `{name}`, so no workload of it can");
+                diagnostics.push(
+                    Diagnostic::error("unknown-environment", node.span, message)
+                        .help(format!("add `{name}` to the team's `environments`, or take it out here")),
+                );
+            }
+        }
+    }
+}
+
+fn names_of(environments: &IndexMap<String, Arc<Environment>>) -> impl Iterator<Item = &str> {
+    environments.keys().map(String::as_str)
+}
+
+/// An override changes what is there: a workload that only it names is a slip.
+fn check_override(layers: Layers<'_>, environment: &str, diagnostics: &mut Vec<Diagnostic>) {
+    let workloads = |table: &Table| -> Vec<String> {
+        table.get("clusters").and_then(Node::table).map(|table| table.keys().cloned().collect()).unwrap_or_default()
+    };
+    let known = workloads(layers.team);
+    let Some(overridden) = layers.team_override.and_then(|table| table.get("clusters")?.table()) else { return };
+    for (name, node) in overridden {
+        if !known.contains(name) {
+            let message =
+                format!("the override for `{environment}` names cluster `{name}`, which the team does not have");
+            let mut diagnostic = Diagnostic::error("unknown-workload", node.key, message);
+            if let Some(close) = did_you_mean(name, known.iter().map(String::as_str)) {
+                diagnostic = diagnostic.help(format!("did you mean `{close}`?"));
+            } else {
+                diagnostic = diagnostic
+                    .help(format!("write it under `[clusters.{name}]` with `environments = [\"{environment}\"]`"));
+            }
+            diagnostics.push(diagnostic);
+        }
+    }
+}
