@@ -4,6 +4,7 @@
 //! disk or a directory without write permission therefore leaves the old files as they were. The files are not synced:
 //! they are in Git, and ten thousand syncs would take longer than everything else.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -27,9 +28,8 @@ pub fn write(tree: &Tree, output: &Output, scope: &Scope, force: bool) -> Result
     fs::create_dir_all(output.path()).with_context(|| format!("create {}", output.display("")))?;
     let _lock = lock(output)?;
     let listing = listing::list(tree, output, scope)?;
-    for path in &listing.leftovers {
-        remove(output, path)?;
-    }
+    let leftovers: Vec<&str> = listing.leftovers.iter().map(String::as_str).collect();
+    remove(output, &leftovers)?;
     let comparison = compare_listed(tree, output, scope, &listing)?;
     let (mut written, mut removed) = (Vec::new(), Vec::new());
     for (path, file) in &comparison.files {
@@ -46,9 +46,7 @@ pub fn write(tree: &Tree, output: &Output, scope: &Scope, force: bool) -> Result
         }
     }
     replace(tree, output, &written)?;
-    for path in removed {
-        remove(output, path)?;
-    }
+    remove(output, &removed)?;
     Ok(comparison)
 }
 
@@ -140,16 +138,19 @@ impl Drop for NewDirectories {
     }
 }
 
-/// Removes a file, and the directories above it that this leaves empty.
-fn remove(output: &Output, path: &str) -> Result<()> {
-    match fs::remove_file(output.join(path)) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        result => result.with_context(|| format!("remove {}", output.display(path)))?,
+/// Removes files, and the directories above them that this leaves empty.
+fn remove(output: &Output, paths: &[&str]) -> Result<()> {
+    let removed: Vec<Result<()>> = paths
+        .par_iter()
+        .map(|path| match fs::remove_file(output.join(path)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            result => result.with_context(|| format!("remove {}", output.display(path))),
+        })
+        .collect();
+    let directories: BTreeSet<&str> = paths.iter().flat_map(|path| ancestors(path)).collect();
+    for directory in directories.into_iter().rev() {
+        // In this order a directory comes after those below it. Where files are left, this fails, as it should.
+        let _ = fs::remove_dir(output.join(directory));
     }
-    for directory in ancestors(path) {
-        if fs::remove_dir(output.join(directory)).is_err() {
-            break;
-        }
-    }
-    Ok(())
+    removed.into_iter().collect()
 }

@@ -8,10 +8,12 @@ mod scalars;
 use std::path::Path;
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 use raygen::yaml::{emit, write_into};
 use serde_json::{Value, json};
 
-use readers::{LibYaml, Reader, Saphyr};
+use readers::{LibYaml, Reader, Saphyr, pyyaml};
 
 #[test]
 fn lists_are_indented_under_their_key() {
@@ -253,5 +255,29 @@ proptest! {
             prop_assert!(!line.ends_with([' ', '\t', '\r']), "{:?}", line);
             prop_assert!(!line.starts_with('\t'), "{:?}", line);
         }
+    }
+}
+
+#[test]
+fn python_reads_any_value_too() {
+    // serde_json may be off by the last bit of a float that Python wrote.
+    fn without_floats(value: &mut Value) {
+        match value {
+            Value::Number(number) if number.is_f64() => *value = json!(0.5),
+            Value::Array(items) => items.iter_mut().for_each(without_floats),
+            Value::Object(map) => map.values_mut().for_each(without_floats),
+            _ => {}
+        }
+    }
+    let mut runner = TestRunner::deterministic();
+    let mut expected: Vec<Value> = (0..400)
+        .map(|_| values().new_tree(&mut runner).expect("values can be made").current())
+        .collect();
+    expected.iter_mut().for_each(without_floats);
+    let documents: Vec<String> = expected.iter().map(emit).collect();
+    for (read, (value, document)) in
+        pyyaml(&documents).unwrap_or_default().iter().zip(expected.iter().zip(&documents))
+    {
+        assert_eq!(read, value, "{document}");
     }
 }
