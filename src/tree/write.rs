@@ -4,7 +4,7 @@
 //! disk or a directory without write permission therefore leaves the old files as they were. The files are not synced:
 //! they are in Git, and ten thousand syncs would take longer than everything else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
@@ -67,9 +67,7 @@ fn lock(output: &Output) -> Result<Option<File>> {
 fn replace(tree: &Tree, output: &Output, paths: &[&str]) -> Result<()> {
     // Dropped after the temporary files: see below.
     let mut new_directories = NewDirectories(Vec::new());
-    for path in paths {
-        new_directories.create_above(output, path)?;
-    }
+    new_directories.create_above(output, paths)?;
     let temporary: Vec<Result<TempPath>> = paths
         .par_iter()
         .map(|path| {
@@ -111,21 +109,41 @@ fn write_temporary(place: &Path, text: &str) -> std::io::Result<TempPath> {
 struct NewDirectories(Vec<PathBuf>);
 
 impl NewDirectories {
-    fn create_above(&mut self, output: &Output, path: &str) -> Result<()> {
-        let mut missing = Vec::new();
-        for directory in ancestors(path) {
-            let place = output.join(directory);
-            if self.0.last() == Some(&place) || place.is_dir() {
-                break;
-            }
-            missing.push((directory, place));
+    /// Makes what is missing above these files, level by level.
+    fn create_above(&mut self, output: &Output, paths: &[&str]) -> Result<()> {
+        let mut levels: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+        for directory in paths.iter().flat_map(|path| ancestors(path)) {
+            levels.entry(directory.matches('/').count()).or_default().insert(directory);
         }
-        for (directory, place) in missing.into_iter().rev() {
-            fs::create_dir(&place)
-                .with_context(|| format!("create {}", output.display(directory)))?;
-            self.0.push(place);
+        for level in levels.into_values() {
+            let created: Vec<Result<Option<PathBuf>>> = level
+                .into_par_iter()
+                .map(|directory| {
+                    create(output.join(directory))
+                        .with_context(|| format!("create {}", output.display(directory)))
+                })
+                .collect();
+            let mut failure = None;
+            for created in created {
+                match created {
+                    Ok(created) => self.0.extend(created),
+                    Err(error) => failure = failure.or(Some(error)),
+                }
+            }
+            if let Some(error) = failure {
+                return Err(error);
+            }
         }
         Ok(())
+    }
+}
+
+/// The directory if it is new. What else may stand there has been found by the listing.
+fn create(directory: PathBuf) -> std::io::Result<Option<PathBuf>> {
+    match fs::create_dir(&directory) {
+        Ok(()) => Ok(Some(directory)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
