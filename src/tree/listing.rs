@@ -1,0 +1,107 @@
+//! What stands in the output directory, by name and kind, without following any symbolic link.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::ErrorKind;
+
+use anyhow::{Context as _, Result, bail};
+use rayon::prelude::*;
+
+use super::output::Output;
+use super::{Scope, Tree, ancestors};
+
+/// Prefix and suffix of the files that hold a text until all texts are written.
+pub(super) const TEMPORARY: (&str, &str) = (".raygen-", ".tmp");
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    File,
+    Directory,
+    Symlink,
+    /// A socket, a pipe or a device, or a name that is not UTF-8.
+    Other,
+}
+
+/// The files that matter to a comparison.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// Those at a path of the tree and those in scope.
+    pub(super) files: BTreeMap<String, Kind>,
+    /// Temporary files that a run left behind when it was killed.
+    pub(super) leftovers: Vec<String>,
+}
+
+/// Lists the directories that the tree needs and those in scope, level by level.
+pub(super) fn list(tree: &Tree, output: &Output, scope: &Scope) -> Result<Listing> {
+    let needed: BTreeSet<&str> = tree.iter().flat_map(|(path, _)| ancestors(path)).collect();
+    let mut listing = Listing::default();
+    let mut level = vec![String::new()];
+    while !level.is_empty() {
+        let entries: Vec<Result<Vec<(String, Kind)>>> =
+            level.par_iter().map(|directory| read_directory(output, directory)).collect();
+        level.clear();
+        for entry in entries {
+            for (path, kind) in entry? {
+                let name = path.rsplit('/').next().unwrap_or(&path);
+                if name.starts_with('.') {
+                    if kind == Kind::File
+                        && name.starts_with(TEMPORARY.0)
+                        && name.ends_with(TEMPORARY.1)
+                    {
+                        listing.leftovers.push(path);
+                    }
+                } else if needed.contains(path.as_str()) && kind != Kind::Directory {
+                    bail!(in_the_way(&output.display(&path), kind, "directory"));
+                } else if tree.get(&path).is_some() && kind != Kind::File {
+                    bail!(in_the_way(&output.display(&path), kind, "file"));
+                } else if kind == Kind::Directory {
+                    if needed.contains(path.as_str()) || scope.reaches(&path) {
+                        level.push(path);
+                    }
+                } else if tree.get(&path).is_some() || scope.contains(&path) {
+                    listing.files.insert(path, kind);
+                }
+            }
+        }
+    }
+    Ok(listing)
+}
+
+fn in_the_way(path: &str, kind: Kind, wanted: &str) -> String {
+    let found = match kind {
+        Kind::File => "a file",
+        Kind::Directory => "a directory",
+        Kind::Symlink => "a symbolic link, which raygen never follows",
+        Kind::Other => "neither a file nor a directory",
+    };
+    format!("{path} is {found}: move it away, raygen has a {wanted} to write there")
+}
+
+fn read_directory(output: &Output, directory: &str) -> Result<Vec<(String, Kind)>> {
+    let context = || format!("read {}", output.display(directory));
+    let entries = match fs::read_dir(output.join(directory)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.with_context(context)?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.with_context(context)?;
+        let kind = entry.file_type().with_context(context)?;
+        let (name, readable) = match entry.file_name().into_string() {
+            Ok(name) => (name, true),
+            Err(name) => (name.to_string_lossy().into_owned(), false),
+        };
+        let kind = match kind {
+            _ if !readable => Kind::Other,
+            kind if kind.is_file() => Kind::File,
+            kind if kind.is_dir() => Kind::Directory,
+            kind if kind.is_symlink() => Kind::Symlink,
+            _ => Kind::Other,
+        };
+        found.push((if directory.is_empty() { name } else { format!("{directory}/{name}") }, kind));
+    }
+    // The order of a directory is the file system's; errors should name the same file on every machine.
+    found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(found)
+}
