@@ -22,6 +22,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod resolve;
 pub mod workspace;
+pub mod manifest;
 pub mod schema;
 pub mod source;
 pub mod spec;

@@ -36,11 +36,7 @@ pub enum Refused {
 
 impl Tree {
     /// Adds a file. A tree that refused one is unchanged.
-    pub fn insert(
-        &mut self,
-        path: impl Into<String>,
-        text: impl Into<String>,
-    ) -> Result<(), Refused> {
+    pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) -> Result<(), Refused> {
         let path = path.into();
         if !path.split('/').all(is_safe_name) {
             return Err(Refused::Unsafe(path));

@@ -60,8 +60,7 @@ struct Emitter<'value, 'out> {
 impl<'value> Emitter<'value, '_> {
     /// A map with entries. The cursor already stands at column `indent`.
     fn map(&mut self, map: &'value Map<String, Value>, indent: usize, leading: &[&str]) {
-        let rank =
-            |key: &str| leading.iter().position(|name| *name == key).unwrap_or(leading.len());
+        let rank = |key: &str| leading.iter().position(|name| *name == key).unwrap_or(leading.len());
         if leading.is_empty() || map.keys().map(|key| rank(key)).is_sorted() {
             for (index, (key, value)) in map.iter().enumerate() {
                 self.entry(index == 0, key, value, indent);

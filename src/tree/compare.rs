@@ -73,10 +73,7 @@ impl Scope {
         let below = format!("{path}/");
         directories.contains(path)
             || self.contains(path)
-            || directories
-                .range(below.clone()..)
-                .next()
-                .is_some_and(|next| next.starts_with(&below))
+            || directories.range(below.clone()..).next().is_some_and(|next| next.starts_with(&below))
     }
 
     fn has_source(&self, source: &str) -> bool {
@@ -103,10 +100,7 @@ pub struct Comparison {
 impl Comparison {
     /// The paths in this state, sorted.
     pub fn paths(&self, state: State) -> impl Iterator<Item = &str> {
-        self.files
-            .iter()
-            .filter(move |(_, file)| file.state == state)
-            .map(|(path, _)| path.as_str())
+        self.files.iter().filter(move |(_, file)| file.state == state).map(|(path, _)| path.as_str())
     }
 
     /// How many files are in this state.
@@ -116,9 +110,7 @@ impl Comparison {
 
     /// Whether the directory holds what the tree holds. Other people's files beside it do not matter.
     pub fn is_current(&self) -> bool {
-        self.files
-            .values()
-            .all(|file| matches!(file.state, State::Unchanged | State::ForeignOrphan))
+        self.files.values().all(|file| matches!(file.state, State::Unchanged | State::ForeignOrphan))
     }
 }
 
@@ -128,20 +120,12 @@ pub fn compare(tree: &Tree, output: &Output, scope: &Scope) -> Result<Comparison
     compare_listed(tree, output, scope, &listing)
 }
 
-pub(super) fn compare_listed(
-    tree: &Tree,
-    output: &Output,
-    scope: &Scope,
-    listing: &Listing,
-) -> Result<Comparison> {
-    let mut paths: BTreeMap<&str, Option<Kind>> =
-        tree.iter().map(|(path, _)| (path, None)).collect();
+pub(super) fn compare_listed(tree: &Tree, output: &Output, scope: &Scope, listing: &Listing) -> Result<Comparison> {
+    let mut paths: BTreeMap<&str, Option<Kind>> = tree.iter().map(|(path, _)| (path, None)).collect();
     paths.extend(listing.files.iter().map(|(path, kind)| (path.as_str(), Some(*kind))));
     let paths: Vec<(&str, Option<Kind>)> = paths.into_iter().collect();
-    let compared: Vec<Result<Option<Compared>>> = paths
-        .par_iter()
-        .map(|(path, kind)| compare_file(path, *kind, tree.get(path), output, scope))
-        .collect();
+    let compared: Vec<Result<Option<Compared>>> =
+        paths.par_iter().map(|(path, kind)| compare_file(path, *kind, tree.get(path), output, scope)).collect();
     let mut files = BTreeMap::new();
     for ((path, _), compared) in paths.into_iter().zip(compared) {
         if let Some(compared) = compared? {
@@ -185,9 +169,7 @@ fn compare_file(
         (Authorship::Foreign, _) => return Ok(foreign),
         (Authorship::Written { .. }, Some(_)) => State::Changed,
         (Authorship::Edited { .. }, Some(_)) => State::Edited,
-        (Authorship::Written { source } | Authorship::Edited { source }, None)
-            if !scope.has_source(source) =>
-        {
+        (Authorship::Written { source } | Authorship::Edited { source }, None) if !scope.has_source(source) => {
             return Ok(None);
         }
         (Authorship::Written { .. }, None) => State::Removed,

@@ -21,12 +21,8 @@ impl Comparison {
     pub fn diff(&self, tree: &Tree, output: &Output) -> String {
         self.files
             .iter()
-            .filter(|(_, file)| {
-                !matches!(file.state, State::Unchanged | State::Foreign | State::ForeignOrphan)
-            })
-            .map(|(path, file)| {
-                unified_diff(&output.display(path), file.old.as_deref(), tree.get(path))
-            })
+            .filter(|(_, file)| !matches!(file.state, State::Unchanged | State::Foreign | State::ForeignOrphan))
+            .map(|(path, file)| unified_diff(&output.display(path), file.old.as_deref(), tree.get(path)))
             .collect()
     }
 }

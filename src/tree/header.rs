@@ -22,9 +22,7 @@ pub(super) enum Authorship<'a> {
 pub fn with_header(path: &str, source: &str, body: &str) -> String {
     let checksum = checksum(source, body);
     let (open, close) = comment(path);
-    format!(
-        "{open}{MARK}{source}. Edit that file, then run `raygen render`. {CHECKSUM}{checksum:08x}{close}\n{body}"
-    )
+    format!("{open}{MARK}{source}. Edit that file, then run `raygen render`. {CHECKSUM}{checksum:08x}{close}\n{body}")
 }
 
 fn comment(path: &str) -> (&'static str, &'static str) {
@@ -46,9 +44,7 @@ pub(super) fn authorship(text: &str) -> Authorship<'_> {
     let (first, body) = text.split_once('\n').unwrap_or((text, ""));
     match header(first) {
         None => Authorship::Foreign,
-        Some((source, Some(written))) if written == checksum(source, body) => {
-            Authorship::Written { source }
-        }
+        Some((source, Some(written))) if written == checksum(source, body) => Authorship::Written { source },
         Some((source, _)) => Authorship::Edited { source },
     }
 }
@@ -124,9 +120,6 @@ mod tests {
         assert_eq!(authorship(&conflict), Authorship::Written { source });
         let in_body = format!("{TEXT}<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n");
         assert_eq!(authorship(&in_body), Authorship::Written { source });
-        assert_eq!(
-            authorship("<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n"),
-            Authorship::Foreign
-        );
+        assert_eq!(authorship("<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n"), Authorship::Foreign);
     }
 }

@@ -45,10 +45,7 @@ pub(super) fn list(tree: &Tree, output: &Output, scope: &Scope) -> Result<Listin
             for (path, kind) in entry? {
                 let name = path.rsplit('/').next().unwrap_or(&path);
                 if name.starts_with('.') {
-                    if kind == Kind::File
-                        && name.starts_with(TEMPORARY.0)
-                        && name.ends_with(TEMPORARY.1)
-                    {
+                    if kind == Kind::File && name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1) {
                         listing.leftovers.push(path);
                     }
                 } else if needed.contains(path.as_str()) && kind != Kind::Directory {

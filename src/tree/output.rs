@@ -16,8 +16,7 @@ impl Output {
     ///
     /// It may be a symbolic link only to a place inside the workspace.
     pub fn new(root: &Path, directory: &str) -> Result<Self> {
-        let inside =
-            Path::new(directory).components().all(|part| matches!(part, Component::Normal(_)));
+        let inside = Path::new(directory).components().all(|part| matches!(part, Component::Normal(_)));
         ensure!(
             inside && !directory.is_empty(),
             "the output directory {directory:?} is not below the workspace's root: give a relative path without `..`"
@@ -28,8 +27,7 @@ impl Output {
             if existing.symlink_metadata().is_err() {
                 continue;
             }
-            let target =
-                existing.canonicalize().with_context(|| format!("read {}", existing.display()))?;
+            let target = existing.canonicalize().with_context(|| format!("read {}", existing.display()))?;
             if !target.starts_with(&root) || target == root {
                 bail!(
                     "{} leads to {}, outside the workspace: replace the link by a directory",

@@ -38,11 +38,7 @@ pub fn write(tree: &Tree, output: &Output, scope: &Scope, force: bool) -> Result
             State::Removed => removed.push(path.as_str()),
             State::Edited if force => written.push(path.as_str()),
             State::EditedOrphan if force => removed.push(path.as_str()),
-            State::Unchanged
-            | State::Edited
-            | State::EditedOrphan
-            | State::Foreign
-            | State::ForeignOrphan => {}
+            State::Unchanged | State::Edited | State::EditedOrphan | State::Foreign | State::ForeignOrphan => {}
         }
     }
     replace(tree, output, &written)?;
@@ -72,8 +68,7 @@ fn replace(tree: &Tree, output: &Output, paths: &[&str]) -> Result<()> {
         .par_iter()
         .map(|path| {
             let text = tree.get(path).expect("only files of the tree are written");
-            write_temporary(&output.join(path), text)
-                .with_context(|| format!("write {}", output.display(path)))
+            write_temporary(&output.join(path), text).with_context(|| format!("write {}", output.display(path)))
         })
         .collect();
     let temporary = temporary.into_iter().collect::<Result<Vec<TempPath>>>()?;
@@ -119,8 +114,7 @@ impl NewDirectories {
             let created: Vec<Result<Option<PathBuf>>> = level
                 .into_par_iter()
                 .map(|directory| {
-                    create(output.join(directory))
-                        .with_context(|| format!("create {}", output.display(directory)))
+                    create(output.join(directory)).with_context(|| format!("create {}", output.display(directory)))
                 })
                 .collect();
             let mut failure = None;

@@ -91,8 +91,7 @@ fn classes(text: &str) -> u8 {
 }
 
 fn inline(text: &str, seen: u8) -> Style {
-    let needs_escape =
-        seen & (BREAK | TAB | CONTROL) != 0 || seen & WIDE != 0 && text.chars().any(is_unseen);
+    let needs_escape = seen & (BREAK | TAB | CONTROL) != 0 || seen & WIDE != 0 && text.chars().any(is_unseen);
     if needs_escape || is_typed(text.as_bytes()) {
         Style::Double
     } else if !is_syntax(text.as_bytes(), seen) {
@@ -160,11 +159,7 @@ fn resembles_number(text: &[u8]) -> bool {
 fn resembles_date(text: &[u8]) -> bool {
     let [a, b, c, d, b'-', rest @ ..] = text else { return false };
     [a, b, c, d].iter().all(|byte| byte.is_ascii_digit())
-        && matches!(
-            rest,
-            [b'0'..=b'9', b'-', b'0'..=b'9', ..]
-                | [b'0'..=b'9', b'0'..=b'9', b'-', b'0'..=b'9', ..]
-        )
+        && matches!(rest, [b'0'..=b'9', b'-', b'0'..=b'9', ..] | [b'0'..=b'9', b'0'..=b'9', b'-', b'0'..=b'9', ..])
 }
 
 /// `0x1F`, `0o17`, `0b1`, in either case of the letter.
@@ -211,9 +206,7 @@ fn is_unseen(character: char) -> bool {
 /// libyaml refuses a tab where it looks for the block's indentation, so the first line with text may not start with one.
 fn fits_literal(text: &str) -> bool {
     let start = text.trim_start_matches('\n');
-    !start.is_empty()
-        && !start.starts_with('\t')
-        && text.split('\n').all(|line| !line.ends_with([' ', '\t']))
+    !start.is_empty() && !start.starts_with('\t') && text.split('\n').all(|line| !line.ends_with([' ', '\t']))
 }
 
 /// Double quotes, with the escapes of JSON, which every YAML reader knows.

@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use raygen::tree::{
-    Comparison, Output, Refused, Scope, State, Tree, compare, unified_diff, with_header, write,
-};
+use raygen::tree::{Comparison, Output, Refused, Scope, State, Tree, compare, unified_diff, with_header, write};
 use tempfile::TempDir;
 
 const VISION: &str = "prod/vision/namespace-vision.yaml";
@@ -26,8 +24,7 @@ impl Workspace {
 
     fn put(&self, path: &str, text: impl AsRef<[u8]>) {
         let file = self.output.path().join(path);
-        fs::create_dir_all(file.parent().expect("files have parents"))
-            .expect("directories can be made");
+        fs::create_dir_all(file.parent().expect("files have parents")).expect("directories can be made");
         fs::write(file, text).expect("files can be written");
     }
 
@@ -49,8 +46,7 @@ impl Workspace {
                     directories.push(entry.path());
                 }
                 let name = entry.path();
-                let name =
-                    name.strip_prefix(self.output.path()).expect("below the output directory");
+                let name = name.strip_prefix(self.output.path()).expect("below the output directory");
                 names.push(name.to_str().expect("UTF-8").to_owned());
             }
         }
@@ -78,19 +74,9 @@ fn states(comparison: &Comparison) -> Vec<(&str, State)> {
 
 #[test]
 fn paths_that_leave_the_directory_are_refused() {
-    for path in [
-        "",
-        "/etc/passwd",
-        "../x",
-        "a/../b",
-        "a//b",
-        "a/",
-        "./a",
-        ".git/config",
-        "a\\b",
-        "a\nb",
-        "a/.raygen-x.tmp",
-    ] {
+    for path in
+        ["", "/etc/passwd", "../x", "a/../b", "a//b", "a/", "./a", ".git/config", "a\\b", "a\nb", "a/.raygen-x.tmp"]
+    {
         assert_eq!(Tree::default().insert(path, ""), Err(Refused::Unsafe(path.to_owned())));
     }
 }
@@ -114,8 +100,7 @@ fn a_first_write_creates_everything_and_a_second_touches_nothing() {
     let workspace = Workspace::new();
     let tree = tree([(VISION, "a: 1\n"), (POOL, "b: 1\n")]);
     let expected = [(POOL, State::Created), (VISION, State::Created)];
-    let comparison =
-        compare(&tree, &workspace.output, &Scope::everything()).expect("nothing to read");
+    let comparison = compare(&tree, &workspace.output, &Scope::everything()).expect("nothing to read");
     assert_eq!(states(&comparison), expected);
     assert!(!comparison.is_current());
     assert!(!workspace.output.path().exists(), "comparing writes nothing");
@@ -153,11 +138,7 @@ fn files_of_a_removed_spec_go_and_so_do_their_directories() {
     let comparison = workspace.write(&Tree::default());
     assert_eq!(
         states(&comparison),
-        [
-            (AUDIO, State::Removed),
-            ("prod/audio/notes.txt", State::ForeignOrphan),
-            (VISION, State::Removed)
-        ]
+        [(AUDIO, State::Removed), ("prod/audio/notes.txt", State::ForeignOrphan), (VISION, State::Removed)]
     );
     assert_eq!(workspace.names(), ["prod", "prod/audio", "prod/audio/notes.txt"]);
 }
@@ -174,8 +155,7 @@ fn edited_files_are_left_alone_unless_forced() {
     assert_eq!(states(&workspace.write(&tree)), expected);
     assert_eq!((workspace.text(VISION), workspace.text(AUDIO)), (edited, orphan));
 
-    let forced =
-        write(&tree, &workspace.output, &Scope::everything(), true).expect("writing succeeds");
+    let forced = write(&tree, &workspace.output, &Scope::everything(), true).expect("writing succeeds");
     assert_eq!(states(&forced), expected);
     assert_eq!(workspace.names(), ["prod", "prod/vision", VISION]);
     assert_eq!(workspace.text(VISION), body(VISION, "a: 1\n"));
@@ -188,12 +168,8 @@ fn foreign_files_are_left_alone_even_when_forced() {
     workspace.put(POOL, b"\xff\xfe");
     workspace.put("prod/vision/.gitkeep", "");
     let tree = tree([(VISION, "a: 1\n"), (POOL, "b: 1\n"), (AUDIO, "c: 1\n")]);
-    let forced =
-        write(&tree, &workspace.output, &Scope::everything(), true).expect("writing succeeds");
-    assert_eq!(
-        states(&forced),
-        [(POOL, State::Foreign), (AUDIO, State::Created), (VISION, State::Foreign)]
-    );
+    let forced = write(&tree, &workspace.output, &Scope::everything(), true).expect("writing succeeds");
+    assert_eq!(states(&forced), [(POOL, State::Foreign), (AUDIO, State::Created), (VISION, State::Foreign)]);
     assert_eq!(workspace.text(VISION), "mine: true\n");
     assert_eq!(workspace.text(AUDIO), body(AUDIO, "c: 1\n"));
 }
@@ -202,12 +178,7 @@ fn foreign_files_are_left_alone_even_when_forced() {
 fn orphans_out_of_scope_are_neither_removed_nor_reported() {
     let workspace = Workspace::new();
     let audio_pool = "prod/_cluster/nodepool-audio.yaml";
-    let mut all = tree([
-        (VISION, "a: 1\n"),
-        (AUDIO, "a: 1\n"),
-        (POOL, "a: 1\n"),
-        ("dev/vision/x.yaml", "a: 1\n"),
-    ]);
+    let mut all = tree([(VISION, "a: 1\n"), (AUDIO, "a: 1\n"), (POOL, "a: 1\n"), ("dev/vision/x.yaml", "a: 1\n")]);
     all.insert(audio_pool, with_header(audio_pool, "teams/audio.toml", "a: 1\n")).expect("free");
     workspace.write(&all);
     workspace.put("prod/_cluster/foreign.yaml", "mine");
@@ -218,10 +189,7 @@ fn orphans_out_of_scope_are_neither_removed_nor_reported() {
         comparison.files.into_keys().collect::<Vec<_>>()
     };
     assert_eq!(orphans(&Scope::everything().below(["prod/vision"])), [VISION]);
-    assert_eq!(
-        orphans(&Scope::everything().below(["dev", "prod/audio"])),
-        ["dev/vision/x.yaml", AUDIO]
-    );
+    assert_eq!(orphans(&Scope::everything().below(["dev", "prod/audio"])), ["dev/vision/x.yaml", AUDIO]);
     assert_eq!(orphans(&Scope::everything().below(["pro"])), [""; 0]);
     let team = Scope::everything().below(["prod"]).from_sources(["teams/vision.toml"]);
     assert_eq!(orphans(&team), [POOL, VISION]);
@@ -246,10 +214,7 @@ fn carriage_returns_of_a_checkout_are_no_edits() {
     let workspace = Workspace::new();
     let text = body(VISION, "a: 1\nb: 2\n").replace('\n', "\r\n");
     workspace.put(VISION, &text);
-    assert_eq!(
-        states(&workspace.write(&tree([(VISION, "a: 1\nb: 2\n")]))),
-        [(VISION, State::Unchanged)]
-    );
+    assert_eq!(states(&workspace.write(&tree([(VISION, "a: 1\nb: 2\n")]))), [(VISION, State::Unchanged)]);
     assert_eq!(workspace.text(VISION), text);
     assert_eq!(states(&workspace.write(&tree([(VISION, "a: 2\n")]))), [(VISION, State::Changed)]);
     assert_eq!(workspace.text(VISION), body(VISION, "a: 2\n"));
@@ -274,8 +239,7 @@ fn something_in_the_way_leaves_the_old_tree_whole() {
         workspace.put(obstacle, "mine");
         let before = workspace.names();
         let new = tree([(AUDIO, "a: 2\n"), (VISION, "a: 1\n")]);
-        let error =
-            write(&new, &workspace.output, &Scope::everything(), true).expect_err("in the way");
+        let error = write(&new, &workspace.output, &Scope::everything(), true).expect_err("in the way");
         assert!(format!("{error:#}").starts_with("generated/prod/vision"), "{error:#}");
         assert!(format!("{error:#}").contains("move it away"), "{error:#}");
         assert_eq!(workspace.names(), before);
@@ -315,8 +279,7 @@ mod unix {
     #[test]
     fn symbolic_links_are_not_followed() {
         let elsewhere = tempfile::tempdir().expect("a temporary directory");
-        fs::write(elsewhere.path().join("namespace-vision.yaml"), body(VISION, "a: 0\n"))
-            .expect("writable");
+        fs::write(elsewhere.path().join("namespace-vision.yaml"), body(VISION, "a: 0\n")).expect("writable");
         let target = elsewhere.path().join("namespace-vision.yaml");
         for (link, to) in [
             ("prod", elsewhere.path()),
@@ -330,8 +293,7 @@ mod unix {
             symlink(to, &link).expect("links can be made");
             let tree = tree([(VISION, "a: 1\n")]);
             for force in [false, true] {
-                let error = write(&tree, &workspace.output, &Scope::everything(), force)
-                    .expect_err("a link");
+                let error = write(&tree, &workspace.output, &Scope::everything(), force).expect_err("a link");
                 assert!(format!("{error:#}").contains("is a symbolic link"), "{error:#}");
             }
             // As an orphan it is reported, and what it leads to is not.
@@ -350,27 +312,16 @@ mod unix {
         symlink(".", root.path().join("self")).expect("links can be made");
         symlink("nowhere", root.path().join("dangling")).expect("links can be made");
         fs::write(root.path().join("file"), "").expect("writable");
-        for directory in [
-            "out",
-            "out/generated",
-            "self",
-            "dangling",
-            "file",
-            "file/x",
-            "",
-            ".",
-            "..",
-            "a/../..",
-            "/tmp",
-        ] {
+        for directory in
+            ["out", "out/generated", "self", "dangling", "file", "file/x", "", ".", "..", "a/../..", "/tmp"]
+        {
             let error = Output::new(root.path(), directory).expect_err(directory);
             assert!(!format!("{error:#}").is_empty());
         }
         fs::create_dir(root.path().join("real")).expect("writable");
         symlink("real", root.path().join("inside")).expect("links can be made");
         let output = Output::new(root.path(), "inside").expect("a link inside the workspace");
-        write(&tree([(VISION, "a: 1\n")]), &output, &Scope::everything(), false)
-            .expect("writing succeeds");
+        write(&tree([(VISION, "a: 1\n")]), &output, &Scope::everything(), false).expect("writing succeeds");
         assert!(root.path().join("real").join(VISION).is_file());
         assert_eq!(
             Output::new(root.path(), "deploy/k8s/").expect("fine").display(VISION),
@@ -389,12 +340,8 @@ mod unix {
             return;
         }
         let new = tree([(AUDIO, "a: 2\n"), (VISION, "a: 2\n")]);
-        let error =
-            write(&new, &workspace.output, &Scope::everything(), false).expect_err("read-only");
-        assert!(
-            format!("{error:#}").starts_with(&format!("write generated/{VISION}: ")),
-            "{error:#}"
-        );
+        let error = write(&new, &workspace.output, &Scope::everything(), false).expect_err("read-only");
+        assert!(format!("{error:#}").starts_with(&format!("write generated/{VISION}: ")), "{error:#}");
         assert_eq!(workspace.text(AUDIO), body(AUDIO, "a: 1\n"));
         assert_eq!(workspace.names().iter().filter(|name| name.contains(".raygen-")).count(), 0);
         fs::set_permissions(&directory, fs::Permissions::from_mode(0o755)).expect("ours");
@@ -405,9 +352,7 @@ mod unix {
         let workspace = Workspace::new();
         workspace.write(&tree([(VISION, "a: 1\n")]));
         workspace.put("plain", "");
-        let mode = |path: &str| {
-            fs::metadata(workspace.output.path().join(path)).expect("written").permissions().mode()
-        };
+        let mode = |path: &str| fs::metadata(workspace.output.path().join(path)).expect("written").permissions().mode();
         assert_eq!(mode(VISION), mode("plain"));
     }
 }
@@ -431,9 +376,9 @@ fn two_writers_at_once_leave_one_whole_tree() {
             scope.spawn(|| (0..5).for_each(|_| drop(workspace.write(tree))));
         }
     });
-    let current = trees.iter().filter(|tree| {
-        compare(tree, &workspace.output, &Scope::everything()).expect("readable").is_current()
-    });
+    let current = trees
+        .iter()
+        .filter(|tree| compare(tree, &workspace.output, &Scope::everything()).expect("readable").is_current());
     assert_eq!(current.count(), 1);
     assert_eq!(workspace.names().len(), 52);
 }
@@ -465,15 +410,9 @@ fn a_comparison_shows_what_writing_would_change() {
     let new = tree([(VISION, "a: 1\n"), (POOL, "b: 1\n")]);
     let comparison = compare(&new, &workspace.output, &Scope::everything()).expect("readable");
     let diff = comparison.diff(&new, &workspace.output);
-    let headers: Vec<&str> =
-        diff.lines().filter(|line| line.starts_with("--- ") || line.starts_with("+++ ")).collect();
+    let headers: Vec<&str> = diff.lines().filter(|line| line.starts_with("--- ") || line.starts_with("+++ ")).collect();
     assert_eq!(
         headers,
-        [
-            "--- /dev/null",
-            &format!("+++ generated/{POOL}"),
-            &format!("--- generated/{AUDIO}"),
-            "+++ /dev/null"
-        ]
+        ["--- /dev/null", &format!("+++ generated/{POOL}"), &format!("--- generated/{AUDIO}"), "+++ /dev/null"]
     );
 }

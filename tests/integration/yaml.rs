@@ -192,12 +192,10 @@ fn the_accepted_objects_keep_their_lines() {
     for team in std::fs::read_dir(golden).expect("golden is a directory").flatten() {
         for file in std::fs::read_dir(team.path()).into_iter().flatten().flatten() {
             let text = std::fs::read_to_string(file.path()).expect("golden files are readable");
-            let (_header, body) =
-                text.split_once('\n').expect("golden files start with a header line");
+            let (_header, body) = text.split_once('\n').expect("golden files start with a header line");
             let value: Value = serde_yaml::from_str(body).expect("golden files are YAML");
             // Only the indentation of lists differs.
-            let lines =
-                |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+            let lines = |text: &str| text.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>();
             assert_eq!(lines(&emit(&value)), lines(body), "{}", file.path().display());
             compared += 1;
         }
@@ -222,9 +220,7 @@ fn values() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
-        any::<f64>()
-            .prop_filter("JSON has finite numbers", |n| n.is_finite())
-            .prop_map(Value::from),
+        any::<f64>().prop_filter("JSON has finite numbers", |n| n.is_finite()).prop_map(Value::from),
         texts().prop_map(Value::from),
     ];
     let keys = prop_oneof![
@@ -270,13 +266,11 @@ fn python_reads_any_value_too() {
         }
     }
     let mut runner = TestRunner::deterministic();
-    let mut expected: Vec<Value> = (0..400)
-        .map(|_| values().new_tree(&mut runner).expect("values can be made").current())
-        .collect();
+    let mut expected: Vec<Value> =
+        (0..400).map(|_| values().new_tree(&mut runner).expect("values can be made").current()).collect();
     expected.iter_mut().for_each(without_floats);
     let documents: Vec<String> = expected.iter().map(emit).collect();
-    for (read, (value, document)) in
-        pyyaml(&documents).unwrap_or_default().iter().zip(expected.iter().zip(&documents))
+    for (read, (value, document)) in pyyaml(&documents).unwrap_or_default().iter().zip(expected.iter().zip(&documents))
     {
         assert_eq!(read, value, "{document}");
     }

@@ -36,11 +36,7 @@ impl Reader for Saphyr {
 pub(crate) fn pyyaml(documents: &[String]) -> Option<Vec<Value>> {
     const PROGRAM: &str = "import json, sys, yaml\n\
         print(json.dumps([yaml.safe_load(text) for text in json.load(sys.stdin)], default=lambda other: {'type': str(type(other))}))";
-    if !Command::new("python3")
-        .args(["-c", "import yaml"])
-        .output()
-        .is_ok_and(|run| run.status.success())
-    {
+    if !Command::new("python3").args(["-c", "import yaml"]).output().is_ok_and(|run| run.status.success()) {
         eprintln!("skipped: python3 has no yaml module");
         return None;
     }
@@ -51,12 +47,7 @@ pub(crate) fn pyyaml(documents: &[String]) -> Option<Vec<Value>> {
         .spawn()
         .expect("python3 has just run");
     let input = serde_json::to_vec(documents).expect("strings are JSON");
-    python
-        .stdin
-        .take()
-        .expect("stdin is piped")
-        .write_all(&input)
-        .expect("python3 reads its input");
+    python.stdin.take().expect("stdin is piped").write_all(&input).expect("python3 reads its input");
     let output = python.wait_with_output().expect("python3 ends");
     assert!(output.status.success(), "PyYAML refused a document");
     Some(serde_json::from_slice(&output.stdout).expect("json.dumps writes JSON"))

@@ -224,12 +224,9 @@ fn every_retyped_string_comes_back() {
     let mut documents = Vec::new();
     let mut expected = Vec::new();
     for text in RETYPED.iter().chain(PLAIN) {
-        for value in [
-            json!({"k": text}),
-            json!([text]),
-            json!({*text: "v"}),
-            json!({"l": [{*text: [text]}, text], "z": 1}),
-        ] {
+        for value in
+            [json!({"k": text}), json!([text]), json!({*text: "v"}), json!({"l": [{*text: [text]}, text], "z": 1})]
+        {
             let document = emit(&value);
             assert_eq!(LibYaml.read(&document).as_ref(), Ok(&value), "{document}");
             assert_eq!(Saphyr.read(&document).as_ref(), Ok(&value), "{document}");
@@ -341,14 +338,11 @@ fn the_known_types_of_yaml_1_1_are_recognised() {
 mod types_of_yaml_1_1 {
     pub(super) fn matches(text: &str) -> bool {
         const WORDS: &[&str] = &[
-            "y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO", "true", "True", "TRUE",
-            "false", "False", "FALSE", "on", "On", "ON", "off", "Off", "OFF", "~", "null", "Null",
-            "NULL", "", "<<", "=", ".nan", ".NaN", ".NAN",
+            "y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO", "true", "True", "TRUE", "false", "False",
+            "FALSE", "on", "On", "ON", "off", "Off", "OFF", "~", "null", "Null", "NULL", "", "<<", "=", ".nan", ".NaN",
+            ".NAN",
         ];
-        WORDS.contains(&text)
-            || is_int(unsigned(text))
-            || is_float(unsigned(text))
-            || is_timestamp(text)
+        WORDS.contains(&text) || is_int(unsigned(text)) || is_float(unsigned(text)) || is_timestamp(text)
     }
 
     fn unsigned(text: &str) -> &str {
@@ -366,20 +360,16 @@ mod types_of_yaml_1_1 {
         first.starts_with(|digit: char| digit.is_ascii_digit())
             && made_of(first, "0123456789_")
             && !rest.is_empty()
-            && rest
-                .iter()
-                .all(|part| part.len() <= 2 && part.parse::<u8>().is_ok_and(|number| number < 60))
+            && rest.iter().all(|part| part.len() <= 2 && part.parse::<u8>().is_ok_and(|number| number < 60))
     }
 
     fn is_int(text: &str) -> bool {
-        let radix =
-            |prefix, digits| text.strip_prefix(prefix).is_some_and(|rest| made_of(rest, digits));
+        let radix = |prefix, digits| text.strip_prefix(prefix).is_some_and(|rest| made_of(rest, digits));
         radix("0b", "01_")
             || radix("0x", "0123456789abcdefABCDEF_")
             || radix("0", "01234567_")
             || text == "0"
-            || text.starts_with(|digit: char| ('1'..='9').contains(&digit))
-                && made_of(text, "0123456789_")
+            || text.starts_with(|digit: char| ('1'..='9').contains(&digit)) && made_of(text, "0123456789_")
             || is_sexagesimal(text)
     }
 
@@ -396,8 +386,7 @@ mod types_of_yaml_1_1 {
             None => (fraction, None),
         };
         let starts_well = whole.is_empty() && !digits.is_empty()
-            || whole.starts_with(|digit: char| digit.is_ascii_digit())
-                && made_of(whole, "0123456789_");
+            || whole.starts_with(|digit: char| digit.is_ascii_digit()) && made_of(whole, "0123456789_");
         starts_well
             && (digits.is_empty() || made_of(digits, "0123456789_"))
             && exponent.is_none_or(|exponent| {

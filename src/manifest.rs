@@ -1,0 +1,201 @@
+//! From resolved teams to Kubernetes objects: one file per kind, no I/O, nothing can fail.
+
+mod ec2_node_class;
+mod ingress;
+mod metadata;
+mod monitor;
+mod namespace;
+mod node_pool;
+mod patch;
+mod pod;
+mod pod_disruption_budget;
+mod ray_cluster;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::resolve::{Cluster, Environment, Resolution, SharedPool, SpecPath, Team, Values};
+use crate::source::Span;
+use crate::tree::{self, Tree};
+use crate::yaml;
+
+/// A rendered object, and the specs it came from.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The environment it is for.
+    pub environment: Arc<Environment>,
+    /// The team it belongs to; `None` for a shared pool's objects.
+    pub team: Option<String>,
+    /// The workload it belongs to; `None` for what belongs to the team as a whole.
+    pub workload: Option<String>,
+    /// The whole object.
+    pub object: Value,
+    /// The values it was built from.
+    pub values: Arc<Values>,
+    /// Which values made which part of the object.
+    pub places: Places,
+}
+
+impl Manifest {
+    fn text(&self, pointer: &str) -> &str {
+        self.object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// `apiVersion`.
+    pub fn api_version(&self) -> &str {
+        self.text("/apiVersion")
+    }
+
+    /// `kind`.
+    pub fn kind(&self) -> &str {
+        self.text("/kind")
+    }
+
+    /// `metadata.name`.
+    pub fn name(&self) -> &str {
+        self.text("/metadata/name")
+    }
+
+    /// `metadata.namespace`; `None` for a cluster-scoped object.
+    pub fn namespace(&self) -> Option<&str> {
+        self.object.pointer("/metadata/namespace").and_then(Value::as_str)
+    }
+
+    /// The file's path below the output directory. Cluster-scoped objects stand apart, so that a team's Argo CD project
+    /// needs no cluster-scoped kind but its Namespace.
+    pub fn path(&self) -> String {
+        let own = self.namespace().is_some() || self.kind() == "Namespace";
+        let directory = if own { self.team.as_deref().unwrap_or("_cluster") } else { "_cluster" };
+        format!("{}/{directory}/{}-{}.yaml", self.environment.name, self.kind().to_lowercase(), self.name())
+    }
+
+    /// The place in the specs that made the part of the object at a JSON pointer.
+    pub fn place(&self, pointer: &str) -> &SpecPath {
+        self.places.find(pointer)
+    }
+
+    /// Where that place stands.
+    pub fn span(&self, pointer: &str) -> Span {
+        self.values.span(self.place(pointer))
+    }
+}
+
+/// Parts of an object, by JSON pointer, and the spec paths that made them.
+#[derive(Clone, Debug)]
+pub struct Places {
+    whole: SpecPath,
+    parts: Vec<(String, SpecPath)>,
+}
+
+impl Places {
+    /// The whole object was made by `path`.
+    pub fn new(path: SpecPath) -> Self {
+        Self { whole: path, parts: Vec::new() }
+    }
+
+    /// The part at `pointer` was made by `path`. Of two for the same part the later counts.
+    pub fn add(&mut self, pointer: impl Into<String>, path: SpecPath) {
+        self.parts.push((pointer.into(), path));
+    }
+
+    /// The path of the smallest known part around `pointer`.
+    fn find(&self, pointer: &str) -> &SpecPath {
+        let around =
+            |part: &str| pointer.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let parts = self.parts.iter().filter(|(part, _)| around(part));
+        parts.max_by_key(|(part, _)| part.len()).map_or(&self.whole, |(_, path)| path)
+    }
+}
+
+/// All objects, and what was wrong with patches.
+#[derive(Clone, Debug, Default)]
+pub struct Built {
+    /// The objects, sorted by environment and team; a team's in the order of its spec.
+    pub manifests: Vec<Manifest>,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Builds everything.
+pub fn build(resolution: &Resolution) -> Built {
+    let teams: Vec<Built> = resolution.teams.par_iter().map(of_team).collect();
+    let mut built = Built::default();
+    for team in teams {
+        built.manifests.extend(team.manifests);
+        built.diagnostics.extend(team.diagnostics);
+    }
+    built.manifests.extend(resolution.pools.iter().flat_map(of_pool));
+    built
+}
+
+/// What the objects of one team have in common.
+struct Scope<'a> {
+    team: &'a Team,
+    cluster: Option<&'a Cluster>,
+}
+
+impl Scope<'_> {
+    fn manifest(&self, object: impl Serialize, places: Places) -> Manifest {
+        Manifest {
+            environment: Arc::clone(&self.team.environment),
+            team: Some(self.team.name.clone()),
+            workload: self.cluster.map(|cluster| cluster.workload.clone()),
+            object: to_value(object),
+            values: Arc::clone(&self.team.values),
+            places,
+        }
+    }
+}
+
+/// Our structs and those of Kubernetes hold only strings, numbers, lists and maps with string keys.
+fn to_value(object: impl Serialize) -> Value {
+    serde_json::to_value(object).expect("manifests serialize")
+}
+
+fn of_team(team: &Team) -> Built {
+    let scope = Scope { team, cluster: None };
+    let mut manifests = vec![namespace::namespace(&scope)];
+    manifests.extend(namespace::service_accounts(&scope));
+    manifests.extend(ec2_node_class::of_team(&scope));
+    for cluster in &team.clusters {
+        let scope = Scope { team, cluster: Some(cluster) };
+        let groups = || std::iter::once(&cluster.head).chain(cluster.workers.iter().map(|worker| &worker.group));
+        let pools = || groups().filter_map(|group| group.own_pool.as_ref());
+        manifests.extend(pools().filter(|pool| pool.own_class).map(|pool| ec2_node_class::of_pool(&scope, pool)));
+        manifests.extend(pools().map(|pool| node_pool::of_group(&scope, pool)));
+        manifests.push(ray_cluster::ray_cluster(&scope, cluster));
+        manifests.extend(pod_disruption_budget::of_cluster(&scope, cluster));
+        manifests.extend(cluster.ingresses.iter().map(|ingress| ingress::ingress(&scope, cluster, ingress)));
+        manifests.extend(monitor::of_cluster(&scope, cluster));
+    }
+    let diagnostics = patch::apply(team, &mut manifests);
+    Built { manifests, diagnostics }
+}
+
+fn of_pool(shared: &SharedPool) -> [Manifest; 2] {
+    [ec2_node_class::of_shared(shared), node_pool::of_shared(shared)]
+}
+
+/// Writes every object as YAML. Of two objects with the same path the first stays; that there are two is for the checks
+/// to say.
+pub fn emit(built: &Built) -> Tree {
+    let files: Vec<(String, String)> = built
+        .manifests
+        .par_iter()
+        .map(|manifest| {
+            let path = manifest.path();
+            let text = tree::with_header(&path, &manifest.values.source, &yaml::emit(&manifest.object));
+            (path, text)
+        })
+        .collect();
+    let mut tree = Tree::default();
+    for (path, text) in files {
+        // A path that is taken belongs to a duplicate, which is an error of its own.
+        let _ = tree.insert(path, text);
+    }
+    tree
+}

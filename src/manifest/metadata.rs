@@ -1,0 +1,84 @@
+//! Labels and annotations that objects carry.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Serialize;
+
+use crate::resolve::{Cluster, Team};
+
+/// The label on pods and objects that names the workload. KubeRay's own `ray.io/cluster` has a generated value under a
+/// RayService, so selectors use this one.
+pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
+/// KubeRay's label that tells heads from workers (`utils/constant.go`, RayNodeTypeLabelKey).
+pub(super) const NODE_TYPE: &str = "ray.io/node-type";
+
+/// `metadata` of a custom resource.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Metadata {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<String>,
+    labels: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    annotations: BTreeMap<String, String>,
+}
+
+impl Metadata {
+    /// A namespaced object of a cluster.
+    pub(super) fn of_cluster(team: &Team, cluster: &Cluster, name: String) -> Self {
+        Self {
+            name,
+            namespace: Some(team.namespace.clone()),
+            labels: labels(Some(&team.name), &cluster.labels),
+            annotations: cluster.annotations.clone(),
+        }
+    }
+
+    /// A cluster-scoped object; `team` is none for a shared one.
+    pub(super) fn of_cluster_scoped(
+        team: Option<&str>,
+        name: &str,
+        own: &BTreeMap<String, String>,
+        annotations: &BTreeMap<String, String>,
+    ) -> Self {
+        Self { name: name.to_owned(), namespace: None, labels: labels(team, own), annotations: annotations.clone() }
+    }
+
+    /// With more labels, such as those by which Prometheus selects monitors.
+    pub(super) fn with_labels(mut self, more: &BTreeMap<String, String>) -> Self {
+        self.labels.extend(more.clone());
+        self
+    }
+
+    /// With more annotations.
+    pub(super) fn with_annotations(mut self, more: BTreeMap<String, String>) -> Self {
+        self.annotations.extend(more);
+        self
+    }
+}
+
+impl From<Metadata> for ObjectMeta {
+    fn from(metadata: Metadata) -> Self {
+        Self {
+            name: Some(metadata.name),
+            namespace: metadata.namespace,
+            labels: Some(metadata.labels),
+            annotations: Some(metadata.annotations).filter(|annotations| !annotations.is_empty()),
+            ..Self::default()
+        }
+    }
+}
+
+/// The labels of every object. An owner's e-mail address is no label value, so it is an annotation.
+pub(super) fn labels(team: Option<&str>, own: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut labels = own.clone();
+    labels.insert("app.kubernetes.io/managed-by".to_owned(), "raygen".to_owned());
+    labels.extend(team.map(|team| ("raygen.dev/team".to_owned(), team.to_owned())));
+    labels
+}
+
+/// Selects a workload's pods: `head` or `worker`.
+pub(super) fn pods_of(cluster: &Cluster, node_type: &str) -> BTreeMap<String, String> {
+    [(INSTANCE.to_owned(), cluster.name.clone()), (NODE_TYPE.to_owned(), node_type.to_owned())].into()
+}

@@ -1,0 +1,134 @@
+//! ServiceMonitor and PodMonitor (`monitoring.coreos.com/v1`).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::metadata::{self, Metadata};
+use super::{Manifest, Places, Scope};
+use crate::resolve::{Cluster, Monitoring};
+use crate::spec::HeadMonitor;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Monitor {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: Metadata,
+    spec: Spec,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Spec {
+    /// The label whose value becomes `job`.
+    job_label: &'static str,
+    selector: Selector,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    endpoints: Vec<Endpoint>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pod_metrics_endpoints: Vec<Endpoint>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Selector {
+    match_labels: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Serialize)]
+struct Endpoint {
+    port: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<String>,
+    relabelings: [Relabeling; 1],
+}
+
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Relabeling {
+    source_labels: [&'static str; 1],
+    target_label: &'static str,
+}
+
+/// The monitors of a cluster: one for the head, one for the workers, none without `monitoring` in the environment.
+pub(super) fn of_cluster(scope: &Scope<'_>, cluster: &Cluster) -> Vec<Manifest> {
+    let Some(monitoring) = &cluster.monitoring else { return Vec::new() };
+    let mut monitors = vec![head(scope, cluster, monitoring)];
+    if !cluster.workers.is_empty() {
+        monitors.push(workers(scope, cluster, monitoring));
+    }
+    monitors
+}
+
+/// A standalone cluster's head has one Service, with KubeRay's labels on it (`common/service.go`, HeadServiceLabels).
+/// The autoscaler's port answers only where there is an autoscaler.
+fn head(scope: &Scope<'_>, cluster: &Cluster, monitoring: &Monitoring) -> Manifest {
+    let ports = ["metrics", "as-metrics", "dash-metrics"];
+    let scraped = ports.into_iter().filter(|port| *port != "as-metrics" || cluster.autoscaling.is_some());
+    match monitoring.head {
+        HeadMonitor::ServiceMonitor => {
+            let labels = [
+                ("ray.io/cluster".to_owned(), cluster.name.clone()),
+                (metadata::NODE_TYPE.to_owned(), "head".to_owned()),
+            ];
+            let endpoints = scraped.map(|port| endpoint(port, monitoring)).collect();
+            let spec = Spec {
+                job_label: "ray.io/cluster",
+                selector: Selector { match_labels: labels.into() },
+                endpoints,
+                pod_metrics_endpoints: Vec::new(),
+            };
+            monitor(scope, cluster, monitoring, "ServiceMonitor", "head", spec)
+        }
+        HeadMonitor::PodMonitor => {
+            let endpoints = scraped.map(|port| endpoint(port, monitoring)).collect();
+            monitor(scope, cluster, monitoring, "PodMonitor", "head", of_pods(cluster, "head", endpoints))
+        }
+    }
+}
+
+fn workers(scope: &Scope<'_>, cluster: &Cluster, monitoring: &Monitoring) -> Manifest {
+    let endpoints = vec![endpoint("metrics", monitoring)];
+    monitor(scope, cluster, monitoring, "PodMonitor", "workers", of_pods(cluster, "worker", endpoints))
+}
+
+fn of_pods(cluster: &Cluster, node_type: &str, pod_metrics_endpoints: Vec<Endpoint>) -> Spec {
+    Spec {
+        job_label: "ray.io/cluster",
+        selector: Selector { match_labels: metadata::pods_of(cluster, node_type) },
+        endpoints: Vec::new(),
+        pod_metrics_endpoints,
+    }
+}
+
+/// KubeRay's label of the pod, which Prometheus offers behind a Service as well.
+const POD_LABEL: &str = "__meta_kubernetes_pod_label_ray_io_cluster";
+
+/// Ray's Grafana dashboards filter by `ray_io_cluster`; without the relabelling they are empty (KubeRay
+/// `config/grafana`).
+fn endpoint(port: &'static str, monitoring: &Monitoring) -> Endpoint {
+    let relabeling = Relabeling { source_labels: [POD_LABEL], target_label: "ray_io_cluster" };
+    Endpoint { port, interval: monitoring.interval.clone(), relabelings: [relabeling] }
+}
+
+fn monitor(
+    scope: &Scope<'_>,
+    cluster: &Cluster,
+    monitoring: &Monitoring,
+    kind: &'static str,
+    suffix: &str,
+    spec: Spec,
+) -> Manifest {
+    let name = format!("{}-{suffix}", cluster.name);
+    let object = Monitor {
+        api_version: "monitoring.coreos.com/v1",
+        kind,
+        metadata: Metadata::of_cluster(scope.team, cluster, name).with_labels(&monitoring.labels),
+        spec,
+    };
+    let own = cluster.path.join("monitoring");
+    let mut places = Places::new(own.clone());
+    places.add("/metadata/labels", own.join("labels"));
+    scope.manifest(object, places)
+}

@@ -1,0 +1,275 @@
+//! The pods of heads and worker groups.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::DeepMerge;
+use k8s_openapi::api::core::v1::{
+    Capabilities, ConfigMapKeySelector, Container, ContainerPort, EmptyDirVolumeSource, EnvVar, EnvVarSource,
+    ExecAction, Lifecycle, LifecycleHandler, LocalObjectReference, ObjectFieldSelector, PodSecurityContext, PodSpec,
+    ResourceRequirements, SeccompProfile, SecretKeySelector, SecurityContext, Toleration, Volume, VolumeMount,
+};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::Places;
+use super::metadata::INSTANCE;
+use crate::resolve::{Cluster, Group};
+use crate::spec::group::EnvSource;
+use crate::spec::{self, EnvValue};
+
+/// A pod template as custom resources embed it: with labels and annotations, and no other metadata.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct PodTemplate {
+    metadata: TemplateMetadata,
+    spec: PodSpec,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct TemplateMetadata {
+    labels: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    annotations: BTreeMap<String, String>,
+}
+
+/// What distinguishes a head's pod from a worker's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Head,
+    Worker,
+}
+
+/// The head's ports. Listing one drops the defaults (KubeRay `common/service.go`), so all are listed; the last two are
+/// the metrics of autoscaler and dashboard. A fixed order, for KubeRay hashes the spec.
+const HEAD_PORTS: [(&str, i32); 7] = [
+    ("gcs-server", 6379),
+    ("dashboard", 8265),
+    ("client", 10001),
+    ("serve", 8000),
+    ("metrics", 8080),
+    ("as-metrics", 44217),
+    ("dash-metrics", 44227),
+];
+const WORKER_PORTS: [(&str, i32); 1] = [("metrics", 8080)];
+
+/// The pod template of a group.
+pub(super) fn template(cluster: &Cluster, group: &Group, role: Role) -> PodTemplate {
+    let mut labels = group.pod_labels.clone();
+    labels.insert(INSTANCE.to_owned(), cluster.name.clone());
+    let mut annotations = BTreeMap::new();
+    if role == Role::Head {
+        // Karpenter moves pods whose nodes it could do without, and losing the head loses the cluster (ray#64907).
+        annotations.insert("karpenter.sh/do-not-disrupt".to_owned(), "true".to_owned());
+    }
+    annotations.extend(group.pod_annotations.clone());
+    PodTemplate { metadata: TemplateMetadata { labels, annotations }, spec: pod_spec(cluster, group, role) }
+}
+
+/// Which keys of the spec made which part of the template at `pointer`.
+pub(super) fn add_places(places: &mut Places, pointer: &str, group: &Group) {
+    let path = &group.path;
+    let spec = format!("{pointer}/template/spec");
+    let container = format!("{spec}/containers/0");
+    places.add(pointer, path.clone());
+    places.add(format!("{pointer}/rayStartParams"), path.join("ray-start-params"));
+    places.add(format!("{pointer}/labels"), path.join("ray-labels"));
+    places.add(format!("{pointer}/resources"), path.join("ray-resources"));
+    places.add(format!("{pointer}/template/metadata/labels"), path.join("pod-labels"));
+    places.add(format!("{pointer}/template/metadata/annotations"), path.join("pod-annotations"));
+    if group.pod.is_some() {
+        places.add(spec.clone(), path.join("pod"));
+    }
+    places.add(format!("{spec}/nodeSelector"), path.join("node-selector"));
+    places.add(format!("{spec}/tolerations"), path.join("tolerations"));
+    if group.container.is_some() {
+        places.add(container.clone(), path.join("container"));
+    }
+    places.add(format!("{container}/image"), path.join("image"));
+    places.add(format!("{container}/env"), path.join("env"));
+    for list in ["requests", "limits"] {
+        for (resource, key) in [
+            ("cpu", "cpu"),
+            ("memory", "memory"),
+            ("nvidia.com~1gpu", "gpu"),
+            ("ephemeral-storage", "ephemeral-storage"),
+        ] {
+            places.add(format!("{container}/resources/{list}/{resource}"), path.join(key));
+        }
+    }
+}
+
+fn pod_spec(cluster: &Cluster, group: &Group, role: Role) -> PodSpec {
+    let mut container = container(cluster, group, role);
+    if let Some(partial) = typed(group.container.as_ref()) {
+        container.merge_from(partial);
+    }
+    let mut node_selector = group.node_selector.clone();
+    // A label that Karpenter itself puts on its nodes: nothing to invent, nothing that could disagree.
+    node_selector.insert("karpenter.sh/nodepool".to_owned(), group.pool.clone());
+    let secrets: Vec<LocalObjectReference> =
+        cluster.image_pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
+    let mut spec = PodSpec {
+        service_account_name: Some(cluster.service_account.clone()),
+        // The operator lets the head's ServiceAccount change pods and clusters for the autoscaler (KubeRay
+        // `common/rbac.go`); workers run the users' code and need none of it. IRSA projects a token of its own.
+        automount_service_account_token: (role == Role::Worker).then_some(false),
+        image_pull_secrets: Some(secrets).filter(|secrets| !secrets.is_empty()),
+        priority_class_name: group.priority_class.clone(),
+        termination_grace_period_seconds: group.grace_period,
+        security_context: Some(PodSecurityContext {
+            run_as_non_root: Some(true),
+            seccomp_profile: Some(SeccompProfile { type_: "RuntimeDefault".to_owned(), ..SeccompProfile::default() }),
+            ..PodSecurityContext::default()
+        }),
+        node_selector: Some(node_selector),
+        tolerations: Some(tolerations(group)),
+        containers: vec![container],
+        volumes: Some(volumes(group)),
+        ..PodSpec::default()
+    };
+    if let Some(partial) = typed::<PodSpec>(group.pod.as_ref()) {
+        spec.merge_from(partial);
+    }
+    spec
+}
+
+/// An escape hatch as its type. One that does not fit is reported by the checks and changes nothing.
+fn typed<T: serde::de::DeserializeOwned>(partial: Option<&Map<String, Value>>) -> Option<T> {
+    serde_json::from_value(Value::Object(partial?.clone())).ok()
+}
+
+fn container(cluster: &Cluster, group: &Group, role: Role) -> Container {
+    let (name, ports) = match role {
+        Role::Head => ("ray-head", &HEAD_PORTS[..]),
+        Role::Worker => ("ray-worker", &WORKER_PORTS[..]),
+    };
+    let port = |(name, number): &(&str, i32)| ContainerPort {
+        name: Some((*name).to_owned()),
+        container_port: *number,
+        ..ContainerPort::default()
+    };
+    Container {
+        name: name.to_owned(),
+        image: Some(group.image.clone()),
+        image_pull_policy: Some(group.pull_policy.as_str().to_owned()),
+        env: Some(env(cluster, group)).filter(|variables| !variables.is_empty()),
+        ports: Some(ports.iter().map(port).collect()),
+        resources: Some(resources(group)),
+        security_context: Some(restricted()),
+        lifecycle: group.pre_stop.as_ref().map(|command| Lifecycle {
+            pre_stop: Some(LifecycleHandler {
+                exec: Some(ExecAction { command: Some(vec!["/bin/sh".into(), "-c".into(), command.clone()]) }),
+                ..LifecycleHandler::default()
+            }),
+            ..Lifecycle::default()
+        }),
+        volume_mounts: Some(volume_mounts(group)),
+        ..Container::default()
+    }
+}
+
+/// What Pod Security restricted asks of a container. The autoscaler has none of it by default (KubeRay `common/pod.go`).
+pub(super) fn restricted() -> SecurityContext {
+    SecurityContext {
+        allow_privilege_escalation: Some(false),
+        capabilities: Some(Capabilities { drop: Some(vec!["ALL".to_owned()]), ..Capabilities::default() }),
+        ..SecurityContext::default()
+    }
+}
+
+/// Requests and limits are equal, for Ray sizes itself by limits and the scheduler by requests. Local disk is only
+/// requested: the kubelet evicts a pod that passes a limit, in the middle of spilling.
+fn resources(group: &Group) -> ResourceRequirements {
+    let quantity = |amount: &spec::Quantity| Quantity(amount.to_string());
+    let mut limits =
+        BTreeMap::from([("cpu".to_owned(), quantity(&group.cpu)), ("memory".to_owned(), quantity(&group.memory))]);
+    limits.extend(group.gpu.as_ref().map(|gpu| ("nvidia.com/gpu".to_owned(), Quantity(gpu.count.to_string()))));
+    let mut requests = limits.clone();
+    requests.extend(group.ephemeral_storage.as_ref().map(|amount| ("ephemeral-storage".to_owned(), quantity(amount))));
+    ResourceRequirements { limits: Some(limits), requests: Some(requests), ..ResourceRequirements::default() }
+}
+
+/// Sorted by name, but what refers to others goes last: Kubernetes expands `$(NAME)` only for names further up.
+fn env(cluster: &Cluster, group: &Group) -> Vec<EnvVar> {
+    let mut variables: Vec<EnvVar> = group.env.iter().map(|(name, value)| variable(name, value)).collect();
+    if cluster.log_to_stderr && !group.env.contains_key("RAY_LOG_TO_STDERR") {
+        variables.push(EnvVar {
+            name: "RAY_LOG_TO_STDERR".to_owned(),
+            value: Some("1".to_owned()),
+            ..EnvVar::default()
+        });
+    }
+    let refers = |variable: &EnvVar| variable.value.as_ref().is_some_and(|value| value.contains("$("));
+    variables.sort_by(|a, b| (refers(a), &a.name).cmp(&(refers(b), &b.name)));
+    variables
+}
+
+fn variable(name: &str, value: &EnvValue) -> EnvVar {
+    let (value, source) = match value {
+        EnvValue::Text(text) => (Some(text.to_string()), None),
+        EnvValue::From(source) => (None, Some(source)),
+    };
+    let value_from = source.map(|source| match source.clone() {
+        EnvSource::Secret { secret, key } => EnvVarSource {
+            secret_key_ref: Some(SecretKeySelector { name: secret, key, optional: None }),
+            ..EnvVarSource::default()
+        },
+        EnvSource::ConfigMap { config_map, key } => EnvVarSource {
+            config_map_key_ref: Some(ConfigMapKeySelector { name: config_map, key, optional: None }),
+            ..EnvVarSource::default()
+        },
+        EnvSource::Field { field } => EnvVarSource {
+            field_ref: Some(ObjectFieldSelector { field_path: field, api_version: None }),
+            ..EnvVarSource::default()
+        },
+    });
+    EnvVar { name: name.to_owned(), value, value_from }
+}
+
+/// Exactly the pool's taints and what the team added: a blanket `Exists` would also tolerate
+/// `karpenter.sh/disrupted`, and such a pod is neither evicted nor waited for (karpenter.md §5.1).
+fn tolerations(group: &Group) -> Vec<Toleration> {
+    let of_pool = group.taints.iter().map(|taint| Toleration {
+        key: Some(taint.key.clone()),
+        operator: Some(if taint.value.is_some() { "Equal" } else { "Exists" }.to_owned()),
+        value: taint.value.clone(),
+        effect: Some(taint.effect.as_str().to_owned()),
+        ..Toleration::default()
+    });
+    let own = group.tolerations.iter().map(|toleration| Toleration {
+        key: Some(toleration.key.clone()),
+        operator: Some(if toleration.value.is_some() { "Equal" } else { "Exists" }.to_owned()),
+        value: toleration.value.clone(),
+        effect: toleration.effect.map(|effect| effect.as_str().to_owned()),
+        ..Toleration::default()
+    });
+    of_pool.chain(own).collect()
+}
+
+/// KubeRay's own name for the volume of Ray's session directory: under another one the autoscaler would get a
+/// directory of its own, and its logs would be missing from the dashboard (KubeRay `common/pod.go`).
+const LOGS: &str = "ray-logs";
+/// KubeRay's own name for shared memory.
+const SHARED_MEMORY: &str = "shared-mem";
+
+fn volumes(group: &Group) -> Vec<Volume> {
+    let empty_dir = |name: &str, source| Volume { name: name.to_owned(), empty_dir: Some(source), ..Volume::default() };
+    let mut volumes = vec![empty_dir(LOGS, EmptyDirVolumeSource::default())];
+    volumes.extend(group.shared_memory.as_ref().map(|size| {
+        let source =
+            EmptyDirVolumeSource { medium: Some("Memory".to_owned()), size_limit: Some(Quantity(size.to_string())) };
+        empty_dir(SHARED_MEMORY, source)
+    }));
+    volumes
+}
+
+fn volume_mounts(group: &Group) -> Vec<VolumeMount> {
+    let mount = |name: &str, path: &str| VolumeMount {
+        name: name.to_owned(),
+        mount_path: path.to_owned(),
+        ..VolumeMount::default()
+    };
+    let mut mounts = vec![mount(LOGS, "/tmp/ray")];
+    mounts.extend(group.shared_memory.as_ref().map(|_| mount(SHARED_MEMORY, "/dev/shm")));
+    mounts
+}

@@ -1,0 +1,41 @@
+//! PodDisruptionBudget (`policy/v1`).
+
+use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::metadata::{self, Metadata};
+use super::{Manifest, Places, Scope};
+use crate::resolve::Cluster;
+
+/// The budgets of a cluster.
+pub(super) fn of_cluster(scope: &Scope<'_>, cluster: &Cluster) -> Vec<Manifest> {
+    let mut budgets = Vec::new();
+    if cluster.head_disruption_budget {
+        budgets.push(budget(scope, cluster, "head", "head", 1));
+    }
+    if let Some(least) = cluster.workers_disruption_budget {
+        budgets.push(budget(scope, cluster, "workers", "worker", least));
+    }
+    budgets
+}
+
+/// `minAvailable` as an integer: for a percentage or `maxUnavailable` the controller asks the pods' owner for its
+/// scale, which a RayCluster does not have, and then allows no eviction ever (Kubernetes `disruption.go`,
+/// getExpectedPodCount). Pods that are not healthy may always go.
+fn budget(scope: &Scope<'_>, cluster: &Cluster, suffix: &str, node_type: &str, least: i32) -> Manifest {
+    let object = PodDisruptionBudget {
+        metadata: Metadata::of_cluster(scope.team, cluster, format!("{}-{suffix}", cluster.name)).into(),
+        spec: Some(PodDisruptionBudgetSpec {
+            min_available: Some(IntOrString::Int(least)),
+            selector: Some(LabelSelector {
+                match_labels: Some(metadata::pods_of(cluster, node_type)),
+                ..LabelSelector::default()
+            }),
+            unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
+            ..PodDisruptionBudgetSpec::default()
+        }),
+        ..PodDisruptionBudget::default()
+    };
+    scope.manifest(object, Places::new(cluster.path.join("disruption-budget")))
+}

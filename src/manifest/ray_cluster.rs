@@ -1,0 +1,212 @@
+//! RayCluster (`ray.io/v1`).
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::SecurityContext;
+use serde::Serialize;
+
+use super::metadata::Metadata;
+use super::pod::{self, PodTemplate, Role};
+use super::{Manifest, Places, Scope};
+use crate::resolve::{Autoscaling, Cluster, WorkerGroup};
+use crate::spec::{AuthMode, Upgrade, UpscalingMode};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RayCluster {
+    api_version: &'static str,
+    kind: &'static str,
+    metadata: Metadata,
+    spec: RayClusterSpec,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RayClusterSpec {
+    ray_version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspend: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upgrade_strategy: Option<UpgradeStrategy>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_options: Option<AuthOptions>,
+    enable_in_tree_autoscaling: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    autoscaler_options: Option<AutoscalerOptions>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    head_service_annotations: BTreeMap<String, String>,
+    head_group_spec: HeadGroupSpec,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    worker_group_specs: Vec<WorkerGroupSpec>,
+}
+
+#[derive(Serialize)]
+struct UpgradeStrategy {
+    r#type: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AuthOptions {
+    mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret_name: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AutoscalerOptions {
+    version: &'static str,
+    upscaling_mode: UpscalingMode,
+    idle_timeout_seconds: i32,
+    resources: Resources,
+    security_context: SecurityContext,
+}
+
+#[derive(Serialize)]
+struct Resources {
+    requests: BTreeMap<&'static str, String>,
+    limits: BTreeMap<&'static str, String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HeadGroupSpec {
+    service_type: &'static str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    ray_start_params: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    resources: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    labels: BTreeMap<String, String>,
+    template: PodTemplate,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WorkerGroupSpec {
+    group_name: String,
+    replicas: i32,
+    min_replicas: i32,
+    max_replicas: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    num_of_hosts: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idle_timeout_seconds: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<i32>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    ray_start_params: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    resources: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    labels: BTreeMap<String, String>,
+    template: PodTemplate,
+}
+
+pub(super) fn ray_cluster(scope: &Scope<'_>, cluster: &Cluster) -> Manifest {
+    let head = &cluster.head;
+    let object = RayCluster {
+        api_version: "ray.io/v1",
+        kind: "RayCluster",
+        metadata: Metadata::of_cluster(scope.team, cluster, cluster.name.clone()),
+        spec: RayClusterSpec {
+            ray_version: cluster.ray_version.to_string(),
+            suspend: cluster.suspend.then_some(true),
+            upgrade_strategy: cluster.upgrade.map(|upgrade| UpgradeStrategy {
+                r#type: match upgrade {
+                    Upgrade::None => "None",
+                    Upgrade::Recreate => "Recreate",
+                },
+            }),
+            // The mode is always explicit: with an empty one the operator makes the Secret, but no pod uses it (KubeRay
+            // `utils.IsAuthEnabled`).
+            auth_options: cluster.auth.as_ref().map(|auth| AuthOptions {
+                mode: match auth.mode {
+                    AuthMode::Token => "token",
+                    AuthMode::Disabled => "disabled",
+                },
+                secret_name: auth.secret.clone(),
+            }),
+            enable_in_tree_autoscaling: cluster.autoscaling.is_some(),
+            autoscaler_options: cluster.autoscaling.as_ref().map(autoscaler_options),
+            head_service_annotations: cluster.service_annotations.clone(),
+            head_group_spec: HeadGroupSpec {
+                service_type: cluster.service_type.as_str(),
+                ray_start_params: head.ray_start_params.clone(),
+                resources: head.ray_resources.clone(),
+                labels: head.ray_labels.clone(),
+                template: pod::template(cluster, head, Role::Head),
+            },
+            worker_group_specs: cluster.workers.iter().map(|worker| worker_group(cluster, worker)).collect(),
+        },
+    };
+    scope.manifest(object, places(cluster))
+}
+
+/// Version 2 is explicit, so that the operator sets `restartPolicy: Never`: when Ray chooses it by itself, the operator
+/// does not (KubeRay `common/pod.go`).
+fn autoscaler_options(autoscaling: &Autoscaling) -> AutoscalerOptions {
+    let amounts = BTreeMap::from([("cpu", autoscaling.cpu.to_string()), ("memory", autoscaling.memory.to_string())]);
+    AutoscalerOptions {
+        version: "v2",
+        upscaling_mode: autoscaling.upscaling_mode,
+        idle_timeout_seconds: autoscaling.idle_timeout,
+        resources: Resources { requests: amounts.clone(), limits: amounts },
+        security_context: pod::restricted(),
+    }
+}
+
+fn worker_group(cluster: &Cluster, worker: &WorkerGroup) -> WorkerGroupSpec {
+    let group = &worker.group;
+    WorkerGroupSpec {
+        group_name: group.name.clone(),
+        replicas: worker.replicas,
+        min_replicas: worker.min,
+        max_replicas: worker.max,
+        num_of_hosts: Some(worker.hosts).filter(|hosts| *hosts != 1),
+        idle_timeout_seconds: worker.idle_timeout,
+        priority: worker.priority,
+        ray_start_params: group.ray_start_params.clone(),
+        resources: group.ray_resources.clone(),
+        labels: group.ray_labels.clone(),
+        template: pod::template(cluster, group, Role::Worker),
+    }
+}
+
+fn places(cluster: &Cluster) -> Places {
+    let path = &cluster.path;
+    let mut places = Places::new(path.clone());
+    for (pointer, key) in [
+        ("/metadata/name", "name"),
+        ("/metadata/labels", "labels"),
+        ("/metadata/annotations", "annotations"),
+        ("/spec/rayVersion", "ray-version"),
+        ("/spec/suspend", "suspend"),
+        ("/spec/upgradeStrategy", "upgrade"),
+        ("/spec/authOptions", "auth"),
+        ("/spec/enableInTreeAutoscaling", "autoscaling"),
+        ("/spec/autoscalerOptions", "autoscaling"),
+        ("/spec/headServiceAnnotations", "service"),
+    ] {
+        places.add(pointer, path.join(key));
+    }
+    places.add("/spec/authOptions/secretName", path.join("auth").join("secret"));
+    places.add("/spec/autoscalerOptions/idleTimeoutSeconds", path.join("autoscaling").join("idle-timeout"));
+    pod::add_places(&mut places, "/spec/headGroupSpec", &cluster.head);
+    for (index, worker) in cluster.workers.iter().enumerate() {
+        let pointer = format!("/spec/workerGroupSpecs/{index}");
+        pod::add_places(&mut places, &pointer, &worker.group);
+        for (field, key) in [
+            ("replicas", "replicas"),
+            ("minReplicas", "min"),
+            ("maxReplicas", "max"),
+            ("numOfHosts", "hosts"),
+            ("idleTimeoutSeconds", "idle-timeout"),
+            ("priority", "priority"),
+        ] {
+            places.add(format!("{pointer}/{field}"), worker.group.path.join(key));
+        }
+    }
+    places
+}
