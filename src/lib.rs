@@ -23,6 +23,7 @@ pub mod document;
 pub mod resolve;
 pub mod workspace;
 pub mod manifest;
+pub mod check;
 pub mod schema;
 pub mod source;
 pub mod spec;

@@ -76,6 +76,7 @@ struct Ebs {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the fields' own names")]
 struct MetadataOptions {
     http_endpoint: &'static str,
     #[serde(rename = "httpProtocolIPv6")]

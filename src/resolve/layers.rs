@@ -194,7 +194,7 @@ fn defaults_table(workloads: &str) -> &'static str {
 }
 
 /// The strongest layer's `profile`.
-pub fn profile_of<'a>(fragments: &[Fragment<'a>]) -> Option<&'a Node> {
+pub(super) fn profile_of<'a>(fragments: &[Fragment<'a>]) -> Option<&'a Node> {
     fragments
         .iter()
         .rev()
@@ -211,7 +211,7 @@ fn descend<'a>(table: &'a Table, path: &[&str]) -> Option<&'a Table> {
 }
 
 /// Merges fragments, weakest first.
-pub fn merge(fragments: &[Fragment<'_>]) -> Table {
+pub(super) fn merge(fragments: &[Fragment<'_>]) -> Table {
     let mut merged = Table::new();
     for fragment in fragments {
         for path in fragment.unset() {
