@@ -92,7 +92,10 @@ pub fn sort_and_deduplicate(diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// The candidate closest to `name`, if any is close enough to be a slip of the finger.
-pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn did_you_mean<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))

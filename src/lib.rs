@@ -18,9 +18,9 @@
 //! Problems in specs are data ([`diagnostic::Diagnostic`]), all collected in one run. Trouble of the machine is an
 //! [`anyhow::Error`] with context. A panic is a bug of raygen.
 
-pub mod source;
 pub mod diagnostic;
 pub mod document;
 pub mod schema;
-pub mod yaml;
+pub mod source;
 pub mod tree;
+pub mod yaml;
