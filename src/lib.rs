@@ -18,14 +18,14 @@
 //! Problems in specs are data ([`diagnostic::Diagnostic`]), all collected in one run. Trouble of the machine is an
 //! [`anyhow::Error`] with context. A panic is a bug of raygen.
 
+pub mod source;
 pub mod diagnostic;
 pub mod document;
-pub mod resolve;
-pub mod workspace;
-pub mod manifest;
-pub mod check;
-pub mod schema;
-pub mod source;
 pub mod spec;
-pub mod tree;
+pub mod workspace;
+pub mod resolve;
+pub mod manifest;
+pub mod schema;
+pub mod check;
 pub mod yaml;
+pub mod tree;

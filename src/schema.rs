@@ -1,1 +1,20 @@
-//! JSON Schemas of the manifests, per kind and supported release.
+//! JSON Schemas of the manifests, per kind and supported release, and validation against them.
+//!
+//! Schema files are generated ([`import`], [`restated`], [`print`]) and embedded ([`catalog`]); [`Validators`]
+//! picks those of an environment's releases and says what is wrong with an object.
+
+pub mod catalog;
+pub mod common;
+pub mod import;
+pub mod print;
+pub mod restated;
+
+mod hoist;
+mod keywords;
+mod validate;
+mod violation;
+mod walk;
+
+pub use catalog::{Project, Releases, Unsupported};
+pub use validate::{Fragment, Validators};
+pub use violation::{Introduced, Problem, Violation};

@@ -1,6 +1,21 @@
 //! One test binary: every integration test is a module of it.
 
+#![allow(clippy::print_stdout, reason = "tests print what they measured and why they skipped")]
+
 mod schemas;
 mod tree;
 mod truth;
 mod yaml;
+
+use std::path::{Path, PathBuf};
+
+/// A folder of test input beside the project; `None` with a notice where it is absent, unless CI runs the tests.
+fn shared(name: &str) -> Option<PathBuf> {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    assert!(std::env::var_os("CI").is_none(), "{} is absent", path.display());
+    println!("skipped: {} is absent", path.display());
+    None
+}

@@ -1,0 +1,261 @@
+//! Validates manifests against the schemas of the releases an environment runs.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationErrorKind};
+use rayon::prelude::*;
+use serde_json::Value;
+
+use super::catalog::{CATALOG, Embedded, Releases, of_kind};
+use super::violation::{Introduced, Problem, Violation};
+use super::{keywords, walk};
+use crate::diagnostic::did_you_mean;
+
+/// A part of a pod that a spec may give, without what is required of the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fragment {
+    /// Fields of a pod's `spec`.
+    PodSpec,
+    /// Fields of one container.
+    Container,
+}
+
+/// Validators for the kinds of one environment: cheap to create, compiled when first used, shared by threads.
+pub struct Validators {
+    releases: Releases,
+    kinds: Vec<OnceLock<Compiled>>,
+    pod_spec: OnceLock<Compiled>,
+    container: OnceLock<Compiled>,
+}
+
+struct Compiled {
+    schema: Value,
+    validator: Validator,
+}
+
+impl Validators {
+    /// Nothing is read or compiled yet.
+    pub fn new(releases: &Releases) -> Self {
+        Self {
+            releases: releases.clone(),
+            kinds: CATALOG.iter().map(|_| OnceLock::new()).collect(),
+            pod_spec: OnceLock::new(),
+            container: OnceLock::new(),
+        }
+    }
+
+    /// Compiles several kinds in parallel, given as API version and kind; unknown ones are passed over.
+    pub fn compile(&self, kinds: &[(&str, &str)]) {
+        let indices = kinds.iter().filter_map(|(api_version, kind)| self.releases.choose(api_version, kind));
+        indices.collect::<BTreeSet<_>>().into_par_iter().for_each(|index| {
+            self.compiled(index);
+        });
+    }
+
+    /// What is wrong with an object, in the order of its fields; `None` if there is no schema of its kind.
+    pub fn validate(&self, object: &Value) -> Option<Vec<Violation>> {
+        let index = self.releases.choose(object["apiVersion"].as_str()?, object["kind"].as_str()?)?;
+        Some(self.compiled(index).violations(object, Some(&CATALOG[index])))
+    }
+
+    /// What is wrong with a part of a pod. Absent fields and rules across fields are not: the rest is still to come.
+    pub fn validate_partial(&self, fragment: Fragment, value: &Value) -> Vec<Violation> {
+        let (slot, part) = match fragment {
+            Fragment::PodSpec => (&self.pod_spec, "/spec/headGroupSpec/template/spec"),
+            Fragment::Container => (&self.container, "/spec/headGroupSpec/template/spec/containers/0"),
+        };
+        let compiled = slot.get_or_init(|| {
+            let index = self.releases.choose("ray.io/v1", "RayCluster").expect("the catalog has RayCluster");
+            let schema = read(&CATALOG[index]);
+            let mut part = walk::descend(&schema, part).expect("a RayCluster has a head with containers").clone();
+            part["$defs"] = schema["$defs"].clone();
+            relax(&mut part);
+            Compiled::new(part)
+        });
+        compiled.violations(value, None)
+    }
+
+    fn compiled(&self, index: usize) -> &Compiled {
+        self.kinds[index].get_or_init(|| Compiled::new(read(&CATALOG[index])))
+    }
+}
+
+fn read(embedded: &Embedded) -> Value {
+    serde_json::from_str(embedded.text).expect("an embedded schema is JSON, as the tests check")
+}
+
+/// Drops everything that a part of an object cannot fulfil: required fields, and rules across fields.
+fn relax(schema: &mut Value) {
+    let Value::Object(keywords) = schema else { return };
+    for keyword in ["required", "allOf", "minItems", "minProperties"] {
+        keywords.remove(keyword);
+    }
+    for (keyword, value) in keywords.iter_mut() {
+        match (keyword.as_str(), value) {
+            ("properties" | "$defs", Value::Object(children)) => {
+                children.values_mut().for_each(relax);
+            }
+            ("items" | "additionalProperties", child) => relax(child),
+            _ => {}
+        }
+    }
+}
+
+impl Compiled {
+    fn new(schema: Value) -> Self {
+        let options = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .with_pattern_options(PatternOptions::regex());
+        let validator =
+            keywords::register(options).build(&schema).expect("an embedded schema compiles, as the tests check");
+        Self { schema, validator }
+    }
+
+    fn violations(&self, instance: &Value, embedded: Option<&Embedded>) -> Vec<Violation> {
+        let pruned = walk::without_nulls(&self.schema, &self.schema, instance);
+        let instance = pruned.as_ref().unwrap_or(instance);
+        let mut found = Vec::new();
+        if !self.validator.is_valid(instance) {
+            let translation = Translation { schema: &self.schema, embedded };
+            self.validator.iter_errors(instance).for_each(|error| translation.violations(&error, &mut found));
+            drop_consequences(&mut found);
+        }
+        walk::duplicates(&self.schema, &self.schema, instance, "", &mut found);
+        found
+    }
+}
+
+/// A value of the wrong type fails its pattern, enumeration and rules too; the type is what to mend. The same
+/// sentence is said once.
+fn drop_consequences(found: &mut Vec<Violation>) {
+    let mistyped = found
+        .iter()
+        .filter(|violation| matches!(violation.problem, Problem::Type { .. }))
+        .map(|violation| violation.path.clone())
+        .collect::<BTreeSet<_>>();
+    let mut seen = BTreeSet::new();
+    found.retain(|violation| {
+        let consequence = mistyped.contains(&violation.path) && !matches!(violation.problem, Problem::Type { .. });
+        !consequence && seen.insert((violation.path.clone(), violation.problem.message()))
+    });
+}
+
+/// Turns jsonschema's errors into ours.
+struct Translation<'a> {
+    schema: &'a Value,
+    embedded: Option<&'a Embedded>,
+}
+
+impl Translation<'_> {
+    fn violations(&self, error: &ValidationError<'_>, found: &mut Vec<Violation>) {
+        let mut path = error.instance_path().as_str().to_owned();
+        let mut error = error;
+        let restated = self.restated(error.schema_path().as_str());
+        while let ValidationErrorKind::PropertyNames { error: inner } = error.kind() {
+            path = walk::join(&path, inner.instance().as_str().unwrap_or_default());
+            error = inner;
+        }
+        if let Some(message) = restated {
+            found.push(Violation { path, problem: Problem::Other { message } });
+            return;
+        }
+        if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
+            found.extend(unexpected.iter().map(|field| self.unknown_field(error, &path, field)));
+            return;
+        }
+        let problem = self.problem(error, &path);
+        found.push(Violation { path, problem });
+    }
+
+    /// The sentence of the restated rule that a schema path lies in: the entry of an `allOf` with a title.
+    fn restated(&self, schema_path: &str) -> Option<String> {
+        let ends = schema_path.match_indices("/allOf/").map(|(start, keyword)| {
+            let index = start + keyword.len();
+            schema_path[index..].find('/').map_or(schema_path.len(), |length| index + length)
+        });
+        ends.filter_map(|end| self.schema.pointer(&schema_path[..end])?["title"].as_str()).map(str::to_owned).next()
+    }
+
+    fn unknown_field(&self, error: &ValidationError<'_>, path: &str, field: &str) -> Violation {
+        let schema_path = error.schema_path().as_str();
+        let parent = schema_path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let known = self.schema.pointer(parent).and_then(|parent| parent["properties"].as_object());
+        let known = known.into_iter().flat_map(|known| known.keys()).map(String::as_str);
+        let suggestion = did_you_mean(field, known).map(str::to_owned);
+        let since = self.first_newer(|newer| {
+            let parent = walk::descend(newer, path)?;
+            walk::field(newer, parent, field).map(|_| ())
+        });
+        let path = walk::join(path, field);
+        Violation { path, problem: Problem::UnknownField { field: field.to_owned(), suggestion, since } }
+    }
+
+    fn problem(&self, error: &ValidationError<'_>, path: &str) -> Problem {
+        let found = error.instance().as_ref();
+        let keyword = || self.schema.pointer(error.schema_path().as_str()).cloned().unwrap_or_default();
+        let bound = |unit, relation, limit: &dyn ToString, found: usize| Problem::Bound {
+            unit,
+            relation,
+            limit: limit.to_string(),
+            found: found.to_string(),
+        };
+        let range = |relation, limit: &Value| Problem::Bound {
+            unit: "",
+            relation,
+            limit: limit.to_string(),
+            found: found.to_string(),
+        };
+        let characters = || found.as_str().map_or(0, |text| text.chars().count());
+        let items = || found.as_array().map_or(0, Vec::len);
+        let fields = || found.as_object().map_or(0, serde_json::Map::len);
+        match error.kind() {
+            ValidationErrorKind::Required { property } => {
+                Problem::Missing { field: property.as_str().unwrap_or_default().to_owned() }
+            }
+            ValidationErrorKind::Type { .. } => {
+                let expected = match keyword() {
+                    Value::Array(names) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                    Value::String(name) => vec![name],
+                    _ => Vec::new(),
+                };
+                Problem::Type { expected, found: found.clone() }
+            }
+            ValidationErrorKind::Enum { options } => {
+                let allowed = options.as_array().cloned().unwrap_or_default();
+                let since = self.first_newer(|newer| {
+                    let schema = walk::resolve(newer, walk::descend(newer, path)?);
+                    schema.get("enum")?.as_array()?.contains(found).then_some(())
+                });
+                Problem::Enum { allowed, found: found.clone(), since }
+            }
+            ValidationErrorKind::Constant { expected_value } => {
+                Problem::Enum { allowed: vec![(**expected_value).clone()], found: found.clone(), since: None }
+            }
+            ValidationErrorKind::Pattern { pattern } => {
+                Problem::Pattern { pattern: pattern.clone(), found: found.as_str().unwrap_or_default().to_owned() }
+            }
+            ValidationErrorKind::Minimum { limit } => range("at least", limit),
+            ValidationErrorKind::Maximum { limit } => range("at most", limit),
+            ValidationErrorKind::ExclusiveMinimum { limit } => range("greater than", limit),
+            ValidationErrorKind::ExclusiveMaximum { limit } => range("less than", limit),
+            ValidationErrorKind::MinLength { limit } => bound("characters", "at least", limit, characters()),
+            ValidationErrorKind::MaxLength { limit } => bound("characters", "at most", limit, characters()),
+            ValidationErrorKind::MinItems { limit } => bound("items", "at least", limit, items()),
+            ValidationErrorKind::MaxItems { limit } => bound("items", "at most", limit, items()),
+            ValidationErrorKind::MinProperties { limit } => bound("fields", "at least", limit, fields()),
+            ValidationErrorKind::MaxProperties { limit } => bound("fields", "at most", limit, fields()),
+            _ => Problem::Other { message: error.masked_with("the value").to_string() },
+        }
+    }
+
+    /// The first release after the chosen one whose schema of the same kind knows something.
+    fn first_newer(&self, knows: impl Fn(&Value) -> Option<()>) -> Option<Introduced> {
+        let chosen = self.embedded?;
+        of_kind(chosen.api_version, chosen.kind)
+            .map(|(_, newer)| newer)
+            .filter(|newer| newer.version() > chosen.version())
+            .find(|newer| knows(&read(newer)).is_some())
+            .map(|newer| Introduced { project: newer.project.name(), release: newer.release })
+    }
+}
