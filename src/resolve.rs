@@ -17,8 +17,8 @@ use rayon::prelude::*;
 pub use self::group::env_text;
 pub use self::layers::{Fragment, Layer, Layers};
 pub use self::model::{
-    Auth, Autoscaling, Cluster, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Releases,
-    Resolution, ServiceAccount, SharedPool, SpecPath, Team, Values, VersionSpans, WorkerGroup,
+    Auth, Autoscaling, Cluster, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Resolution,
+    ServiceAccount, SharedPool, SpecPath, Team, Values, VersionSpans, WorkerGroup,
 };
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node, Table};

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::group::from_table;
-use super::model::{Environment, Releases, VersionSpans};
+use super::model::{Environment, VersionSpans};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Table};
+use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{self, Version};
 

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-use semver::Version;
-
 use crate::document::Node;
+use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{
     self, Arch, AuthMode, CapacityType, EnvValue, Expose, Gpu, HeadMonitor, IngressClass, PullPolicy, Quantity,
     Requirement, Scheme, ServiceType, Taint, Upgrade, UpscalingMode,
 };
+use indexmap::IndexMap;
 
 /// A symbolic place in the specs: the keys that lead to a value, such as `clusters.train.workers.gpu.max`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,17 +83,6 @@ impl Environment {
     pub fn discovery(&self) -> &str {
         self.spec.discovery.as_deref().unwrap_or(&self.spec.eks_cluster)
     }
-}
-
-/// The releases an environment runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Releases {
-    /// Kubernetes.
-    pub kubernetes: Version,
-    /// The KubeRay operator.
-    pub kuberay: Version,
-    /// Karpenter.
-    pub karpenter: Version,
 }
 
 /// Where an environment's versions stand.

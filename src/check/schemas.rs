@@ -1,0 +1,120 @@
+//! Objects against the schemas of the releases that their environment runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::diagnostic::Diagnostic;
+use crate::manifest::{Built, Manifest};
+use crate::resolve::Environment;
+use crate::schema::{Introduced, Problem, Validators, Violation};
+use crate::source::Span;
+
+/// What the API server would refuse, reported at the TOML that caused it.
+pub(super) fn check(built: &Built, validators: &BTreeMap<&str, Validators>) -> Vec<Diagnostic> {
+    let kinds: BTreeSet<(&str, &str, &str)> = built
+        .manifests
+        .iter()
+        .map(|manifest| (manifest.environment.name.as_str(), manifest.api_version(), manifest.kind()))
+        .collect();
+    for (environment, validators) in validators {
+        let kinds: Vec<(&str, &str)> =
+            kinds.iter().filter(|kind| kind.0 == *environment).map(|kind| (kind.1, kind.2)).collect();
+        validators.compile(&kinds);
+    }
+    built
+        .manifests
+        .par_iter()
+        .flat_map_iter(|manifest| {
+            let violations = validators[manifest.environment.name.as_str()].validate(&manifest.object);
+            violations.unwrap_or_default().into_iter().map(|violation| of_manifest(manifest, &violation))
+        })
+        .collect()
+}
+
+fn of_manifest(manifest: &Manifest, violation: &Violation) -> Diagnostic {
+    let object = format!("{} `{}`", manifest.kind(), manifest.name());
+    diagnostic(manifest.span(&violation.path), &object, violation, &manifest.environment)
+}
+
+/// A violation as people see it: "RayCluster `vision-train`: `spec.upgradeStrategy`: …".
+pub(super) fn diagnostic(span: Span, object: &str, violation: &Violation, environment: &Environment) -> Diagnostic {
+    let path = dotted(&violation.path);
+    if let Some(since) = introduced(&violation.problem) {
+        return needs_newer(span, object, &path, &violation.problem, since, environment);
+    }
+    let rule = match violation.problem {
+        Problem::UnknownField { .. } => "unknown-field",
+        _ => "invalid-manifest",
+    };
+    let place = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
+    let message = format!("{object}: {place}{}", violation.problem.message());
+    let diagnostic = Diagnostic::error(rule, span, message);
+    match violation.problem.help() {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+fn introduced(problem: &Problem) -> Option<&Introduced> {
+    match problem {
+        Problem::UnknownField { since, .. } | Problem::Enum { since, .. } => since.as_ref(),
+        _ => None,
+    }
+}
+
+fn needs_newer(
+    span: Span,
+    object: &str,
+    path: &str,
+    problem: &Problem,
+    since: &Introduced,
+    environment: &Environment,
+) -> Diagnostic {
+    let (version, place) = match since.project {
+        "Karpenter" => (&environment.releases.karpenter, environment.version_spans.karpenter),
+        "KubeRay" => (&environment.releases.kuberay, environment.version_spans.kuberay),
+        _ => (&environment.releases.kubernetes, environment.version_spans.kubernetes),
+    };
+    let what = match problem {
+        Problem::Enum { found, .. } => format!("`{path}: {}`", found.as_str().unwrap_or_default()),
+        _ => format!("`{path}`"),
+    };
+    let Introduced { project, release } = since;
+    let message =
+        format!("{object}: {what} needs {project} {release}, but environment `{}` runs {version}", environment.name);
+    Diagnostic::error("needs-newer-release", span, message)
+        .label(place, "this version")
+        .help(format!("take it out, or upgrade {project} first"))
+}
+
+/// A JSON pointer as people write paths: `spec.workerGroupSpecs[0].template`.
+fn dotted(pointer: &str) -> String {
+    let mut path = String::new();
+    for token in pointer.split('/').skip(1) {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        if token.bytes().all(|byte| byte.is_ascii_digit()) {
+            path.push_str(&format!("[{token}]"));
+        } else if token.contains('.') || token.contains('/') {
+            path.push_str(&format!("[{token:?}]"));
+        } else {
+            if !path.is_empty() {
+                path.push('.');
+            }
+            path.push_str(&token);
+        }
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dotted;
+
+    #[test]
+    fn a_pointer_reads_like_a_path() {
+        assert_eq!(dotted("/spec/workerGroupSpecs/0/template"), "spec.workerGroupSpecs[0].template");
+        assert_eq!(dotted("/metadata/labels/a.b~1c"), "metadata.labels[\"a.b/c\"]");
+        assert_eq!(dotted(""), "");
+    }
+}
