@@ -191,3 +191,38 @@ fn kinds_without_schema_are_none_and_old_releases_are_told() {
     assert_eq!(old.len(), 1);
     assert_eq!((old[0].project, old[0].oldest), (catalog::Project::KubeRay, "1.5.1"));
 }
+
+/// Objects that an API server of 1.36 with these CRDs accepted.
+#[test]
+fn accepted_objects_are_accepted() {
+    let Some(folder) = crate::shared("golden") else { return };
+    let (validators, mut checked, mut wrong) = (newest(), 0, Vec::new());
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for path in super::files(&folder) {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            if path.extension().is_none_or(|extension| extension != "yaml") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).expect("a golden file is readable");
+            let objects: Vec<Value> =
+                serde_saphyr::from_multiple(&text).expect("a golden file is YAML");
+            for object in objects {
+                if let Some(violations) = validators.validate(&object) {
+                    checked += 1;
+                    wrong.extend(
+                        said(&violations)
+                            .into_iter()
+                            .map(|line| format!("{}: {line}", path.display())),
+                    );
+                }
+            }
+        }
+    }
+    println!("{checked} accepted objects checked");
+    assert!(checked > 0, "no golden object has a schema");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
