@@ -14,18 +14,22 @@ pub const LABEL: &str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
 /// A label's value: `apimachinery`, `IsValidLabelValue`, at most 63 characters.
 pub const LABEL_VALUE: &str = r"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$";
 
-/// The key of a label or annotation: an optional DNS subdomain and a name of at most 63 characters
-/// (`apimachinery`, `IsQualifiedName`).
-pub const QUALIFIED_NAME: &str = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?([A-Za-z0-9]|[A-Za-z0-9][-A-Za-z0-9_.]{0,61}[A-Za-z0-9])$";
+/// The key of a label or annotation: an optional DNS subdomain and a name (`apimachinery`, `IsQualifiedName`);
+/// [`LONG_NAME`] says when the name is too long.
+pub const QUALIFIED_NAME: &str = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$";
+
+/// Matches a key whose name has more than 63 characters. Counting inside [`QUALIFIED_NAME`] would make it slow to
+/// compile, and every kind has it.
+pub const LONG_NAME: &str = "[-A-Za-z0-9_.]{64}$";
 
 /// Annotation keys are lower-cased before the check (`apimachinery`, `ValidateAnnotations`).
-const ANNOTATION_KEY: &str = r"^([A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*/)?([A-Za-z0-9]|[A-Za-z0-9][-A-Za-z0-9_.]{0,61}[A-Za-z0-9])$";
+const ANNOTATION_KEY: &str = r"^([A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$";
 
 /// A map of labels.
 pub fn labels() -> Value {
     json!({
         "type": "object",
-        "propertyNames": { "pattern": QUALIFIED_NAME },
+        "propertyNames": { "pattern": QUALIFIED_NAME, "not": { "pattern": LONG_NAME } },
         "additionalProperties": { "type": "string", "maxLength": 63, "pattern": LABEL_VALUE },
     })
 }
@@ -34,7 +38,7 @@ pub fn labels() -> Value {
 pub fn annotations() -> Value {
     json!({
         "type": "object",
-        "propertyNames": { "pattern": ANNOTATION_KEY },
+        "propertyNames": { "pattern": ANNOTATION_KEY, "not": { "pattern": LONG_NAME } },
         "additionalProperties": { "type": "string" },
     })
 }

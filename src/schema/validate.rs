@@ -53,7 +53,7 @@ impl Validators {
         });
     }
 
-    /// What is wrong with an object, in the order of its fields; `None` if there is no schema of its kind.
+    /// What is wrong with an object, sorted by path; `None` if there is no schema of its kind.
     pub fn validate(&self, object: &Value) -> Option<Vec<Violation>> {
         let index = self.releases.choose(object["apiVersion"].as_str()?, object["kind"].as_str()?)?;
         Some(self.compiled(index).violations(object, Some(&CATALOG[index])))
@@ -122,6 +122,7 @@ impl Compiled {
             drop_consequences(&mut found);
         }
         walk::duplicates(&self.schema, &self.schema, instance, "", &mut found);
+        found.sort_by_cached_key(|violation| (violation.path.clone(), violation.problem.message()));
         found
     }
 }

@@ -103,7 +103,7 @@ impl Problem {
             Self::Bound { unit, relation, limit, found } => {
                 format!("{found} {unit}, where {relation} {limit} are allowed")
             }
-            Self::DuplicateKey { key } => format!("duplicate entry `{}`", key.trim_matches('"')),
+            Self::DuplicateKey { key } => format!("duplicate entry `{}`", key.replace('"', "")),
             Self::Other { message } => message.clone(),
         }
     }

@@ -2,6 +2,7 @@
 
 mod core_kinds;
 mod crd_comparison;
+mod violations;
 
 use std::fs;
 use std::path::{Path, PathBuf};

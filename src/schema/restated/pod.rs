@@ -114,7 +114,7 @@ fn tolerations(spec: &mut Value) {
     items(spec, list, "operator `Exists` takes no `value`", &valueless);
     let keyed = json!({ "anyOf": [has("key", json!({ "minLength": 1 })), exists] });
     items(spec, list, "a toleration without `key` needs the operator `Exists`", &keyed);
-    let key = json!({ "properties": { "key": { "anyOf": [{ "const": "" }, { "pattern": common::QUALIFIED_NAME }] } } });
+    let key = json!({ "properties": { "key": { "anyOf": [{ "const": "" }, { "pattern": common::QUALIFIED_NAME, "not": { "pattern": common::LONG_NAME } }] } } });
     items(spec, list, "the key of a toleration is no qualified name", &key);
     let value = json!({ "properties": { "value": { "maxLength": 63, "pattern": common::LABEL_VALUE } } });
     items(spec, list, "the value of a toleration is no label value", &value);

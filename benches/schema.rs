@@ -1,0 +1,86 @@
+//! Compiling the schemas of one team's kinds, and validating its objects.
+
+use divan::Bencher;
+use raygen::schema::{Releases, Validators};
+use serde_json::{Value, json};
+
+const KINDS: [(&str, &str); 6] = [
+    ("ray.io/v1", "RayCluster"),
+    ("karpenter.sh/v1", "NodePool"),
+    ("karpenter.k8s.aws/v1", "EC2NodeClass"),
+    ("networking.k8s.io/v1", "Ingress"),
+    ("monitoring.coreos.com/v1", "ServiceMonitor"),
+    ("monitoring.coreos.com/v1", "PodMonitor"),
+];
+
+fn main() {
+    divan::main();
+}
+
+/// All kinds of a team, in parallel, from nothing.
+#[divan::bench]
+fn compile_team() -> Validators {
+    let validators = Validators::new(&Releases::newest());
+    validators.compile(&KINDS);
+    validators
+}
+
+/// One kind alone.
+#[divan::bench(args = KINDS.map(|(_, kind)| kind))]
+fn compile(kind: &str) -> Validators {
+    let validators = Validators::new(&Releases::newest());
+    validators
+        .compile(&KINDS.iter().filter(|(_, name)| *name == kind).copied().collect::<Vec<_>>());
+    validators
+}
+
+#[divan::bench]
+fn validate_ray_cluster(bencher: Bencher<'_, '_>) {
+    let validators = Validators::new(&Releases::newest());
+    let cluster = ray_cluster();
+    assert_eq!(validators.validate(&cluster), Some(Vec::new()));
+    bencher.bench_local(|| validators.validate(&cluster));
+}
+
+/// A head and eight groups, with what raygen writes into each pod.
+fn ray_cluster() -> Value {
+    let template = json!({
+        "metadata": { "labels": { "app.kubernetes.io/instance": "train" } },
+        "spec": {
+            "containers": [{
+                "name": "ray",
+                "image": "rayproject/ray:2.52.0",
+                "env": [{ "name": "RAY_LOG_TO_STDERR", "value": "0" }, { "name": "NCCL_DEBUG", "value": "WARN" }],
+                "ports": [{ "name": "metrics", "containerPort": 8080 }, { "name": "client", "containerPort": 10001 }],
+                "resources": {
+                    "requests": { "cpu": "7", "memory": "26Gi", "nvidia.com/gpu": "1" },
+                    "limits": { "memory": "26Gi", "nvidia.com/gpu": "1" },
+                },
+                "volumeMounts": [{ "name": "dshm", "mountPath": "/dev/shm" }],
+            }],
+            "nodeSelector": { "karpenter.sh/nodepool": "vision-train-gpu" },
+            "tolerations": [{ "key": "nvidia.com/gpu", "operator": "Equal", "value": "vision-train-gpu", "effect": "NoSchedule" }],
+            "volumes": [{ "name": "dshm", "emptyDir": { "medium": "Memory", "sizeLimit": "8Gi" } }],
+        },
+    });
+    let group = |name: usize| {
+        json!({
+            "groupName": format!("group-{name}"),
+            "replicas": 1,
+            "minReplicas": 0,
+            "maxReplicas": 8,
+            "rayStartParams": {},
+            "template": template,
+        })
+    };
+    json!({
+        "apiVersion": "ray.io/v1",
+        "kind": "RayCluster",
+        "metadata": { "name": "train", "namespace": "vision" },
+        "spec": {
+            "rayVersion": "2.52.0",
+            "headGroupSpec": { "rayStartParams": {}, "template": template },
+            "workerGroupSpecs": (0..8).map(group).collect::<Vec<_>>(),
+        },
+    })
+}
