@@ -29,8 +29,7 @@ fn compile_team() -> Validators {
 #[divan::bench(args = KINDS.map(|(_, kind)| kind))]
 fn compile(kind: &str) -> Validators {
     let validators = Validators::new(&Releases::newest());
-    validators
-        .compile(&KINDS.iter().filter(|(_, name)| *name == kind).copied().collect::<Vec<_>>());
+    validators.compile(&KINDS.iter().filter(|(_, name)| *name == kind).copied().collect::<Vec<_>>());
     validators
 }
 

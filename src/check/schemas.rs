@@ -1,6 +1,7 @@
 //! Objects against the schemas of the releases that their environment runs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use rayon::prelude::*;
 
@@ -94,9 +95,9 @@ fn dotted(pointer: &str) -> String {
     for token in pointer.split('/').skip(1) {
         let token = token.replace("~1", "/").replace("~0", "~");
         if token.bytes().all(|byte| byte.is_ascii_digit()) {
-            path.push_str(&format!("[{token}]"));
+            let _ = write!(path, "[{token}]");
         } else if token.contains('.') || token.contains('/') {
-            path.push_str(&format!("[{token:?}]"));
+            let _ = write!(path, "[{token:?}]");
         } else {
             if !path.is_empty() {
                 path.push('.');

@@ -248,13 +248,13 @@ impl<'a> Fragment<'a> {
 
     /// What the fragment says about a path such as `["node-pool", "disk"]`.
     pub fn at(self, path: &[&str]) -> Option<&'a Node> {
-        let (first, rest) = match (self.keys, path) {
-            (Keys::Under(key), [first, second, rest @ ..]) if *first == key => (*second, rest),
-            (Keys::Under(_), _) => return None,
-            (_, [first, rest @ ..]) => (*first, rest),
-            (_, []) => return None,
+        let (first, rest) = path.split_first()?;
+        let (node, rest) = if let Keys::Under(key) = self.keys {
+            let (second, rest) = rest.split_first().filter(|_| *first == key)?;
+            (self.table.get(*second)?, rest)
+        } else {
+            (self.get(first)?, rest)
         };
-        let node = if matches!(self.keys, Keys::Under(_)) { self.table.get(first)? } else { self.get(first)? };
         rest.iter().try_fold(node, |node, key| node.child(key))
     }
 

@@ -158,7 +158,7 @@ fn bound(schema: &mut Map<String, Value>, lowest: i64, highest: i64) {
     schema.insert("maximum".into(), json!(highest));
 }
 
-/// Facts that the API server's validation adds to the types, each checked against a server of 1.36.
+/// Facts that the API server's validation (`pkg/apis/*/validation`) adds to the types.
 fn restrict(kind: &str, schema: &mut Value) {
     let mut field = |definition: &str, field: &str, restriction: Value| {
         let field = &mut schema["$defs"][definition]["properties"][field];

@@ -85,8 +85,7 @@ fn newer_field_and_value_name_the_release() {
 fn wrong_values_are_said_once() {
     let mut cluster = ray_cluster(&pod());
     cluster["spec"]["rayVersion"] = json!(2.52);
-    cluster["spec"]["autoscalerOptions"] =
-        json!({ "version": 2, "idleTimeoutSeconds": 99_999_999_999_i64 });
+    cluster["spec"]["autoscalerOptions"] = json!({ "version": 2, "idleTimeoutSeconds": 99_999_999_999_i64 });
     assert_eq!(
         said(&newest().validate(&cluster).expect("RayCluster has a schema")),
         [
@@ -113,10 +112,8 @@ fn nulls_are_dropped_as_the_api_server_drops_them() {
 #[test]
 fn list_keys_stand_once_counting_defaults() {
     let mut pod = pod();
-    pod["containers"][0]["env"] =
-        json!([{ "name": "A", "value": "1" }, { "name": "A", "value": "2" }]);
-    pod["containers"][0]["ports"] =
-        json!([{ "containerPort": 8265 }, { "containerPort": 8265, "protocol": "TCP" }]);
+    pod["containers"][0]["env"] = json!([{ "name": "A", "value": "1" }, { "name": "A", "value": "2" }]);
+    pod["containers"][0]["ports"] = json!([{ "containerPort": 8265 }, { "containerPort": 8265, "protocol": "TCP" }]);
     assert_eq!(
         said(&newest().validate(&ray_cluster(&pod)).expect("RayCluster has a schema")),
         [
@@ -129,13 +126,10 @@ fn list_keys_stand_once_counting_defaults() {
 #[test]
 fn restated_rules_speak_in_sentences() {
     let mut pod = pod();
-    pod["tolerations"] =
-        json!([{ "key": "nvidia.com/gpu", "operator": "Exists", "value": "train" }]);
+    pod["tolerations"] = json!([{ "key": "nvidia.com/gpu", "operator": "Exists", "value": "train" }]);
     assert_eq!(
         said(&newest().validate(&ray_cluster(&pod)).expect("RayCluster has a schema")),
-        [
-            "/spec/headGroupSpec/template/spec/tolerations/0/value: operator `Exists` takes no `value`"
-        ]
+        ["/spec/headGroupSpec/template/spec/tolerations/0/value: operator `Exists` takes no `value`"]
     );
     let class = json!({
         "apiVersion": "karpenter.k8s.aws/v1",
@@ -166,15 +160,9 @@ fn restated_rules_speak_in_sentences() {
 fn fragments_need_nothing_and_know_everything() {
     let validators = newest();
     assert_eq!(validators.validate_partial(Fragment::PodSpec, &json!({ "hostIPC": true })), []);
+    assert_eq!(validators.validate_partial(Fragment::Container, &json!({ "env": [{ "name": "A" }] })), []);
     assert_eq!(
-        validators.validate_partial(Fragment::Container, &json!({ "env": [{ "name": "A" }] })),
-        []
-    );
-    assert_eq!(
-        said(&validators.validate_partial(
-            Fragment::Container,
-            &json!({ "imagePulPolicy": "Always", "tty": "yes" })
-        )),
+        said(&validators.validate_partial(Fragment::Container, &json!({ "imagePulPolicy": "Always", "tty": "yes" }))),
         [
             "/imagePulPolicy: unknown field `imagePulPolicy` (did you mean `imagePullPolicy`?)",
             "/tty: expected boolean, found string `yes`",
@@ -208,16 +196,11 @@ fn accepted_objects_are_accepted() {
                 continue;
             }
             let text = std::fs::read_to_string(&path).expect("a golden file is readable");
-            let objects: Vec<Value> =
-                serde_saphyr::from_multiple(&text).expect("a golden file is YAML");
+            let objects: Vec<Value> = serde_saphyr::from_multiple(&text).expect("a golden file is YAML");
             for object in objects {
                 if let Some(violations) = validators.validate(&object) {
                     checked += 1;
-                    wrong.extend(
-                        said(&violations)
-                            .into_iter()
-                            .map(|line| format!("{}: {line}", path.display())),
-                    );
+                    wrong.extend(said(&violations).into_iter().map(|line| format!("{}: {line}", path.display())));
                 }
             }
         }
