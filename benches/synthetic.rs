@@ -37,7 +37,8 @@ instance-sizes = ["2xlarge"]
 
 /// The spec of team number `index`. Four shapes take turns.
 pub fn team(index: usize) -> String {
-    let common = format!("owner = \"team-{index}@example.com\"\ncost-center = \"cc-{index}\"\nenv.TEAM = \"{index}\"\n");
+    let common =
+        format!("owner = \"team-{index}@example.com\"\ncost-center = \"cc-{index}\"\nenv.TEAM = \"{index}\"\n");
     let shape = match index % 4 {
         0 => {
             r#"

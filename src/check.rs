@@ -1,5 +1,5 @@
-//! Checks of everything that is to be written: objects against the schemas of the environment's releases, and teams
-//! against each other. A check sees everything and reports on its own.
+//! Checks of everything that is to be written: objects against the schemas of the environment's releases, teams against
+//! each other, and the rules. A check sees everything and reports on its own.
 
 mod duplicates;
 mod escape_hatches;
@@ -8,22 +8,47 @@ mod schemas;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::lint::{self, Config, Subject};
 use crate::manifest::Built;
 use crate::resolve::Resolution;
 use crate::schema::Validators;
+use crate::workspace::Workspace;
 
-/// Reports what the cluster would reject and what two teams would fight over.
-pub fn check(resolution: &Resolution, built: &Built) -> Vec<Diagnostic> {
+/// The verdict over a workspace: everything that any stage found, after `[lint]` and `[[allow]]` had their say.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What is wrong, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many problems were waived.
+    pub waived: usize,
+}
+
+impl Checked {
+    /// Whether an error stands, so that nothing may be written.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// Reports what the cluster would reject, what two teams would fight over, and what the rules know to go wrong later,
+/// together with what loading, resolving and building found.
+pub fn check(workspace: &Workspace, resolution: &Resolution, built: &Built) -> Checked {
     let validators: BTreeMap<&str, Validators> = resolution
         .environments
         .values()
         .map(|environment| (environment.name.as_str(), Validators::new(&environment.releases)))
         .collect();
-    let mut diagnostics = releases::check(resolution);
+    let (config, of_config) = Config::read(workspace);
+    let stages = [&workspace.diagnostics, &resolution.diagnostics, &built.diagnostics];
+    let mut diagnostics: Vec<Diagnostic> = stages.into_iter().flatten().cloned().collect();
+    diagnostics.extend(of_config);
+    diagnostics.extend(releases::check(resolution));
     diagnostics.extend(schemas::check(built, &validators));
     diagnostics.extend(escape_hatches::check(resolution, &validators));
     diagnostics.extend(duplicates::check(built));
+    diagnostics.extend(lint::lint(&Subject::new(resolution, built)));
+    let (mut diagnostics, waived) = config.apply(diagnostics);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
-    diagnostics
+    Checked { diagnostics, waived }
 }

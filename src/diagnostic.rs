@@ -39,6 +39,39 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// The edit to make, one sentence each.
     pub help: Vec<String>,
+    /// The same edit in a form that `lint --fix` can apply.
+    pub fix: Option<Fix>,
+}
+
+/// An edit of the team's file, by the path of the value. It applies only where the value stands in a team's file, or
+/// where there is none yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fix {
+    /// Sets the value at these keys; tables on the way are made. The value is TOML.
+    Set {
+        /// The team whose file it is.
+        team: String,
+        /// Keys.
+        keys: Vec<String>,
+        /// A value in TOML's syntax, such as `"5m"` or `["spot", "on-demand"]`.
+        value: String,
+    },
+    /// Takes out the value at these keys.
+    Remove {
+        /// The team whose file it is.
+        team: String,
+        /// Keys.
+        keys: Vec<String>,
+    },
+    /// Renames the last of these keys.
+    Rename {
+        /// The file's path, such as `teams/vision.toml`.
+        file: String,
+        /// Keys.
+        keys: Vec<String>,
+        /// The new name.
+        to: String,
+    },
 }
 
 impl Diagnostic {
@@ -58,7 +91,7 @@ impl Diagnostic {
     }
 
     fn new(rule: &'static str, severity: Severity, span: Option<Span>, message: String) -> Self {
-        Self { rule, severity, message, span, note: None, labels: Vec::new(), help: Vec::new() }
+        Self { rule, severity, message, span, note: None, labels: Vec::new(), help: Vec::new(), fix: None }
     }
 
     /// Adds the text that stands under the primary span.
@@ -79,6 +112,30 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
+        self
+    }
+
+    /// [`Self::note`] for a diagnostic that was reported already.
+    pub fn add_note(&mut self, text: impl Into<String>) -> &mut Self {
+        self.note = Some(text.into());
+        self
+    }
+
+    /// [`Self::label`] for a diagnostic that was reported already.
+    pub fn add_label(&mut self, span: Span, text: impl Into<String>) -> &mut Self {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// [`Self::help`] for a diagnostic that was reported already.
+    pub fn add_help(&mut self, text: impl Into<String>) -> &mut Self {
+        self.help.push(text.into());
+        self
+    }
+
+    /// Adds an edit of the spec that mends the problem.
+    pub fn add_fix(&mut self, fix: Fix) -> &mut Self {
+        self.fix = Some(fix);
         self
     }
 }

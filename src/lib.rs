@@ -27,5 +27,6 @@ pub mod resolve;
 pub mod manifest;
 pub mod schema;
 pub mod check;
+pub mod lint;
 pub mod yaml;
 pub mod tree;

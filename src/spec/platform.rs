@@ -33,10 +33,49 @@ pub struct Platform {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63 }))]
     pub pools: IndexMap<String, Pool>,
+    /// Severities of rules and what teams may waive.
+    #[serde(default)]
+    pub lint: Lint,
+    /// Problems that are known and accepted, each with a reason.
+    #[serde(default)]
+    pub allow: Vec<PlatformAllow>,
     /// Key of the taint that keeps other pods off a team's nodes.
     #[serde(default = "taint_key")]
     #[schemars(regex(pattern = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"))]
     pub taint_key: String,
+}
+
+/// Severities of rules and what teams may waive.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Lint {
+    /// Severity by rule, where it differs from the rule's own.
+    pub severity: BTreeMap<String, RuleSeverity>,
+    /// Rules that teams may waive with `[[allow]]`; all warnings when not set. Policy, security and schema never.
+    pub team_allow: Option<Vec<String>>,
+}
+
+/// Severities of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs)]
+pub enum RuleSeverity {
+    Error,
+    Warning,
+    Off,
+}
+
+/// A problem that the platform accepts.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PlatformAllow {
+    /// The rule.
+    pub rule: String,
+    /// Why the problem is accepted.
+    #[schemars(length(min = 1))]
+    pub reason: String,
+    /// The team it is accepted for; everyone when not set.
+    pub team: Option<String>,
 }
 
 /// The taint key of a platform that names none.

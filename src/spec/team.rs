@@ -57,17 +57,30 @@ pub struct Team {
     pub overrides: Option<IndexMap<String, TeamOverride>>,
     /// Changes to the rendered objects, for what no key says.
     pub patch: Option<Vec<Patch>>,
+    /// Problems that are known and accepted, each with a reason; only rules that the platform lets teams waive.
+    pub allow: Option<Vec<Allow>>,
+}
+
+/// A problem that the team accepts.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Allow {
+    /// The rule.
+    pub rule: String,
+    /// Why the problem is accepted.
+    #[schemars(length(min = 1))]
+    pub reason: String,
 }
 
 view! {
     /// What one environment changes.
     TeamOverride of Team, "What is different in one environment, stronger than all other layers.",
-    |key| !["override", "environments"].contains(&key.as_str())
+    |key| !["override", "environments", "allow"].contains(&key.as_str())
 }
 view! {
     /// Defaults of all teams.
     TeamDefaults of Team, "Keys of a team that it need not write itself.",
-    |key| !["override", "clusters", "patch"].contains(&key.as_str())
+    |key| !["override", "clusters", "patch", "allow"].contains(&key.as_str())
 }
 
 /// The ServiceAccount of the pods.

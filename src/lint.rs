@@ -1,0 +1,120 @@
+//! Rules: what merges cleanly and then breaks, or costs, or opens a door.
+//!
+//! A rule is one `static` and one Markdown page in two neighbouring files under `rules/`, registered by one line of
+//! [`rules::ALL`]. A rule may look at everything and reports on its own; it names symbolic places, and spans are looked
+//! up when a diagnostic is built.
+
+mod config;
+mod subject;
+
+pub mod rules;
+
+use rayon::prelude::*;
+
+pub use self::config::{Config, Waived};
+pub use self::subject::{Findings, Object, Pod, RayCluster, Subject};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::resolve::Team;
+
+/// A defect that raygen knows.
+#[derive(Debug)]
+pub struct Rule {
+    /// A kebab-case noun phrase that reads well after "allow".
+    pub name: &'static str,
+    /// The group it belongs to, as in the README's table.
+    pub group: Group,
+    /// One line, lower case, no full stop.
+    pub summary: &'static str,
+    /// How bad it is unless `[lint]` says otherwise.
+    pub severity: Severity,
+    /// The Markdown page, whose blocks are the rule's test.
+    pub page: &'static str,
+    /// How it is found.
+    pub check: Check,
+}
+
+/// Groups of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the words are the meaning")]
+pub enum Group {
+    Workspace,
+    Names,
+    Ray,
+    Capacity,
+    Karpenter,
+    Pod,
+    Storage,
+    Network,
+    Security,
+    Monitoring,
+    GitOps,
+    Policy,
+    Schema,
+}
+
+/// How a rule finds its defect.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// An earlier stage reports it: loading, resolving, building, or validating against schemas.
+    Stage,
+    /// Looks at each object of some kinds by itself.
+    Object(&'static [&'static str], fn(&Object<'_>, &mut Findings<'_>)),
+    /// Looks at each RayCluster spec by itself, wherever it stands.
+    RayCluster(fn(&RayCluster<'_>, &mut Findings<'_>)),
+    /// Looks at each pod template by itself, wherever it stands.
+    Pod(fn(&Pod<'_>, &mut Findings<'_>)),
+    /// Looks at each resolved team by itself; needs specs.
+    Team(fn(&Team, &mut Findings<'_>)),
+    /// Looks at everything together.
+    Everything(fn(&Subject<'_>, &mut Findings<'_>)),
+}
+
+impl Check {
+    /// Whether the rule can judge manifests that have no spec.
+    pub fn works_on_manifests(self) -> bool {
+        !matches!(self, Self::Stage | Self::Team(_))
+    }
+}
+
+/// The rule of that name.
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    rules::ALL.binary_search_by(|rule| rule.name.cmp(name)).ok().map(|index| rules::ALL[index])
+}
+
+/// Runs every rule over everything. Severities are the rules' own; [`Config`] has the last word.
+pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let mut diagnostics: Vec<Diagnostic> = subject.objects.par_iter().flat_map_iter(of_object).collect();
+    diagnostics.par_extend(subject.teams.par_iter().flat_map_iter(|team| {
+        let mut found = Vec::new();
+        for rule in rules::ALL {
+            if let Check::Team(check) = rule.check {
+                check(team, &mut Findings::new(rule, &mut found));
+            }
+        }
+        found
+    }));
+    diagnostics.par_extend(rules::ALL.par_iter().flat_map_iter(|rule| {
+        let mut found = Vec::new();
+        if let Check::Everything(check) = rule.check {
+            check(subject, &mut Findings::new(rule, &mut found));
+        }
+        found
+    }));
+    diagnostics
+}
+
+fn of_object(object: &Object<'_>) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let clusters = object.ray_clusters();
+    let pods = object.pods();
+    for rule in rules::ALL {
+        let mut findings = Findings::new(rule, &mut found);
+        match rule.check {
+            Check::Object(kinds, check) if kinds.contains(&object.kind()) => check(object, &mut findings),
+            Check::RayCluster(check) => clusters.iter().for_each(|cluster| check(cluster, &mut findings)),
+            Check::Pod(check) => pods.iter().for_each(|pod| check(pod, &mut findings)),
+            _ => {}
+        }
+    }
+    found
+}

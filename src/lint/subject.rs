@@ -1,0 +1,298 @@
+//! What rules look at: objects with places, the Ray clusters and pods in them, and resolved teams.
+
+use serde_json::Value;
+
+use super::Rule;
+use crate::diagnostic::Diagnostic;
+use crate::manifest::{Built, Manifest};
+use crate::resolve::{Resolution, SharedPool, SpecPath, Team};
+use crate::schema::Releases;
+use crate::source::Span;
+use crate::spec;
+
+/// Everything that a run looks at.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    /// Objects: rendered, or read from manifests.
+    pub objects: Vec<Object<'a>>,
+    /// Resolved teams; none when only manifests are linted.
+    pub teams: &'a [Team],
+    /// Shared pools; none when only manifests are linted.
+    pub pools: &'a [SharedPool],
+}
+
+impl<'a> Subject<'a> {
+    /// Everything that specs made.
+    pub fn new(resolution: &'a Resolution, built: &'a Built) -> Self {
+        Self {
+            objects: built.manifests.iter().map(Object::of_manifest).collect(),
+            teams: &resolution.teams,
+            pools: &resolution.pools,
+        }
+    }
+
+    /// Objects of a kind.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Object<'a>> {
+        self.objects.iter().filter(move |object| object.kind() == kind)
+    }
+}
+
+/// An object and the way to its places.
+#[derive(Clone, Copy, Debug)]
+pub struct Object<'a> {
+    /// The whole object.
+    pub value: &'a Value,
+    /// The releases it will meet.
+    pub releases: &'a Releases,
+    /// The environment, where it is known.
+    pub environment: Option<&'a spec::Environment>,
+    /// Its name in `_platform.toml`; empty where it is not known. Objects of different environments never meet.
+    pub environment_name: &'a str,
+    manifest: &'a Manifest,
+}
+
+impl<'a> Object<'a> {
+    fn of_manifest(manifest: &'a Manifest) -> Self {
+        Self {
+            value: &manifest.object,
+            releases: &manifest.environment.releases,
+            environment: Some(&manifest.environment.spec),
+            environment_name: &manifest.environment.name,
+            manifest,
+        }
+    }
+
+    /// The value at a JSON pointer.
+    pub fn get(&self, pointer: &str) -> Option<&'a Value> {
+        self.value.pointer(pointer)
+    }
+
+    /// The text at a JSON pointer; empty where there is none.
+    pub fn text(&self, pointer: &str) -> &'a str {
+        self.get(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// `kind`.
+    pub fn kind(&self) -> &'a str {
+        self.text("/kind")
+    }
+
+    /// `metadata.name`.
+    pub fn name(&self) -> &'a str {
+        self.text("/metadata/name")
+    }
+
+    /// `metadata.namespace`.
+    pub fn namespace(&self) -> &'a str {
+        self.text("/metadata/namespace")
+    }
+
+    /// The manifest, if a spec made the object.
+    pub fn manifest(&self) -> Option<&'a Manifest> {
+        Some(self.manifest)
+    }
+
+    /// The place of the part at a JSON pointer: in the TOML that made it.
+    pub fn span(&self, pointer: &str) -> Span {
+        self.manifest.span(pointer)
+    }
+
+    /// The Ray clusters that the object describes.
+    pub fn ray_clusters(&self) -> Vec<RayCluster<'a>> {
+        let pointer = match self.kind() {
+            "RayCluster" => "/spec",
+            "RayService" => "/spec/rayClusterConfig",
+            "RayJob" => "/spec/rayClusterSpec",
+            "RayCronJob" => "/spec/jobTemplate/rayClusterSpec",
+            _ => return Vec::new(),
+        };
+        let spec = self.get(pointer).filter(|spec| spec.is_object());
+        spec.map(|spec| RayCluster { object: *self, pointer, spec }).into_iter().collect()
+    }
+
+    /// The pod templates in the object.
+    pub fn pods(&self) -> Vec<Pod<'a>> {
+        let mut pods = Vec::new();
+        let mut add = |pointer: String, group: Option<String>, role: &'static str| {
+            if let Some(template) = self.get(&pointer).filter(|template| template.is_object()) {
+                pods.push(Pod { object: *self, pointer, template, group, role });
+            }
+        };
+        for cluster in self.ray_clusters() {
+            add(format!("{}/headGroupSpec/template", cluster.pointer), None, "head");
+            for (index, group) in cluster.groups().enumerate() {
+                let name = group["groupName"].as_str().unwrap_or_default().to_owned();
+                add(format!("{}/workerGroupSpecs/{index}/template", cluster.pointer), Some(name), "worker");
+            }
+        }
+        match self.kind() {
+            "RayJob" => add("/spec/submitterPodTemplate".to_owned(), None, "submitter"),
+            "RayCronJob" => add("/spec/jobTemplate/submitterPodTemplate".to_owned(), None, "submitter"),
+            "Job" | "Deployment" | "StatefulSet" | "DaemonSet" => add("/spec/template".to_owned(), None, "other"),
+            "CronJob" => add("/spec/jobTemplate/spec/template".to_owned(), None, "other"),
+            _ => {}
+        }
+        pods
+    }
+}
+
+/// A RayCluster's spec, in an object of its own or in a RayService, RayJob or RayCronJob.
+#[derive(Clone, Copy, Debug)]
+pub struct RayCluster<'a> {
+    /// The object it stands in.
+    pub object: Object<'a>,
+    /// JSON pointer of the spec.
+    pub pointer: &'static str,
+    /// The spec.
+    pub spec: &'a Value,
+}
+
+impl<'a> RayCluster<'a> {
+    /// The value at a JSON pointer below the spec.
+    pub fn get(&self, pointer: &str) -> Option<&'a Value> {
+        self.spec.pointer(pointer)
+    }
+
+    /// The whole object's JSON pointer for one below the spec.
+    pub fn at(&self, pointer: &str) -> String {
+        format!("{}{pointer}", self.pointer)
+    }
+
+    /// The worker groups.
+    pub fn groups(&self) -> impl Iterator<Item = &'a Value> {
+        self.get("/workerGroupSpecs").and_then(Value::as_array).into_iter().flatten()
+    }
+
+    /// Head and worker groups, with their JSON pointers below the spec and what to call them.
+    pub fn all_groups(&self) -> Vec<(String, String, &'a Value)> {
+        let head = self.get("/headGroupSpec").map(|head| ("/headGroupSpec".to_owned(), "the head".to_owned(), head));
+        let groups = self.groups().enumerate().map(|(index, group)| {
+            let name = group["groupName"].as_str().unwrap_or_default();
+            (format!("/workerGroupSpecs/{index}"), format!("worker group `{name}`"), group)
+        });
+        head.into_iter().chain(groups).collect()
+    }
+
+    /// Ray's version, where one is written that KubeRay could parse.
+    pub fn ray_version(&self) -> Option<semver::Version> {
+        let text = self.get("/rayVersion")?.as_str()?;
+        let text = text.strip_prefix('v').unwrap_or(text);
+        text.starts_with(|c: char| c.is_ascii_digit()).then(|| spec::Version::from(text).triple())
+    }
+
+    /// Whether the autoscaler runs.
+    pub fn autoscaling(&self) -> bool {
+        self.get("/enableInTreeAutoscaling").and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Whether the autoscaler is version 2, by KubeRay's own definition (`utils.IsAutoscalingV2Enabled`).
+    pub fn autoscaler_v2(&self) -> bool {
+        let option = self.get("/autoscalerOptions/version").and_then(Value::as_str);
+        option.map_or_else(
+            || matches!(env_value(self.get("/headGroupSpec"), "RAY_enable_autoscaler_v2"), Some("1" | "true")),
+            |version| version == "v2",
+        )
+    }
+}
+
+/// The value of an environment variable of a group's Ray container.
+pub(super) fn env_value<'a>(group: Option<&'a Value>, name: &str) -> Option<&'a str> {
+    let variables = group?.pointer("/template/spec/containers/0/env")?.as_array()?;
+    variables.iter().find(|variable| variable["name"] == name)?["value"].as_str()
+}
+
+/// A pod template.
+#[derive(Clone, Debug)]
+pub struct Pod<'a> {
+    /// The object it stands in.
+    pub object: Object<'a>,
+    /// JSON pointer of the template.
+    pub pointer: String,
+    /// The template: `metadata` and `spec`.
+    pub template: &'a Value,
+    /// The worker group's name.
+    pub group: Option<String>,
+    /// `head`, `worker`, `submitter`, or `other` for pods that are not Ray's.
+    pub role: &'static str,
+}
+
+impl<'a> Pod<'a> {
+    /// The value at a JSON pointer below the template.
+    pub fn get(&self, pointer: &str) -> Option<&'a Value> {
+        self.template.pointer(pointer)
+    }
+
+    /// The whole object's JSON pointer for one below the template.
+    pub fn at(&self, pointer: &str) -> String {
+        format!("{}{pointer}", self.pointer)
+    }
+
+    /// What to call it: "the head", "worker group `gpu`".
+    pub fn what(&self) -> String {
+        match (&self.group, self.role) {
+            (Some(group), _) => format!("worker group `{group}`"),
+            (None, "head") => "the head".to_owned(),
+            (None, "submitter") => "the submitter".to_owned(),
+            (None, _) => format!("{} `{}`", self.object.kind(), self.object.name()),
+        }
+    }
+
+    /// The containers, the Ray container first.
+    pub fn containers(&self) -> impl Iterator<Item = &'a Value> {
+        self.get("/spec/containers").and_then(Value::as_array).into_iter().flatten()
+    }
+
+    /// All containers with their JSON pointers below the template: init containers, then containers.
+    pub fn all_containers(&self) -> Vec<(String, &'a Value)> {
+        let list = |key: &str| {
+            let pointer = format!("/spec/{key}");
+            let containers = self.get(&pointer).and_then(Value::as_array).into_iter().flatten();
+            containers
+                .enumerate()
+                .map(|(index, container)| (format!("{pointer}/{index}"), container))
+                .collect::<Vec<_>>()
+        };
+        [list("initContainers"), list("containers")].concat()
+    }
+}
+
+/// Collects one rule's diagnostics.
+#[derive(Debug)]
+pub struct Findings<'a> {
+    rule: &'static Rule,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn new(rule: &'static Rule, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
+        Self { rule, diagnostics }
+    }
+
+    /// Reports at the part of an object. The diagnostic can be added to: labels, help, a fix.
+    pub fn object(&mut self, object: &Object<'_>, pointer: &str, message: impl Into<String>) -> &mut Diagnostic {
+        self.report(object.span(pointer), message)
+    }
+
+    /// Reports at a part of a Ray cluster; the pointer is below its spec.
+    pub fn cluster(&mut self, cluster: &RayCluster<'_>, pointer: &str, message: impl Into<String>) -> &mut Diagnostic {
+        self.report(cluster.object.span(&cluster.at(pointer)), message)
+    }
+
+    /// Reports at a part of a pod template; the pointer is below the template.
+    pub fn pod(&mut self, pod: &Pod<'_>, pointer: &str, message: impl Into<String>) -> &mut Diagnostic {
+        self.report(pod.object.span(&pod.at(pointer)), message)
+    }
+
+    /// Reports at a value of a team's spec.
+    pub fn team(&mut self, team: &Team, path: &SpecPath, message: impl Into<String>) -> &mut Diagnostic {
+        self.report(team.values.span(path), message)
+    }
+
+    /// Reports at a place.
+    pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        let mut diagnostic = Diagnostic::error(self.rule.name, span, message);
+        diagnostic.severity = self.rule.severity;
+        self.diagnostics.push(diagnostic);
+        self.diagnostics.last_mut().expect("one was just pushed")
+    }
+}
