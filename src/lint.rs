@@ -5,6 +5,7 @@
 //! up when a diagnostic is built.
 
 mod config;
+pub mod fix;
 mod subject;
 
 pub mod rules;

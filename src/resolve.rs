@@ -2,6 +2,7 @@
 
 mod cluster;
 mod environment;
+pub mod explain;
 mod group;
 mod layers;
 mod model;
