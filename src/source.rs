@@ -70,6 +70,11 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
+    /// The paths of all files, built-in defaults apart.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().skip(1).map(|source| source.path.as_str())
+    }
+
     /// Line and column of a span's start, both counted from one; the column in characters.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
         let text = &self.get(span.file).text;

@@ -1,0 +1,117 @@
+//! The command line. Doc comments are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Renders short team specs into the Kubernetes manifests that run Ray on Amazon EKS, and proves them before merge.
+#[derive(Debug, Parser)]
+#[command(name = "raygen", version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    #[expect(missing_docs)]
+    pub command: Command,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the manifests of the team specs to `generated/`
+    Render(Render),
+    /// Print the editor schemas of the specs, or import the schema of a CRD
+    Schema(Schema),
+    /// Print shell completions
+    Completions(Completions),
+    /// Print the manual page, or write one page per command
+    Man(Man),
+}
+
+/// Where the workspace is.
+#[derive(Clone, Debug, Args)]
+pub struct Root {
+    /// Directory that holds `teams/`
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+}
+
+/// `raygen render`.
+#[derive(Debug, Args)]
+pub struct Render {
+    /// Teams to render; all when none is named
+    #[arg(value_name = "TEAM")]
+    pub teams: Vec<String>,
+    /// Render only this environment; may be given several times
+    #[arg(long = "environment", value_name = "ENVIRONMENT")]
+    pub environments: Vec<String>,
+    /// Write nothing; show what would change and exit 1 if anything would
+    #[arg(long, conflicts_with_all = ["stdout", "force"])]
+    pub check: bool,
+    /// Print the manifests as one YAML stream instead of writing them
+    #[arg(long)]
+    pub stdout: bool,
+    /// Overwrite generated files that were edited by hand
+    #[arg(long, conflicts_with = "stdout")]
+    pub force: bool,
+    #[command(flatten)]
+    #[expect(missing_docs)]
+    pub root: Root,
+    /// Directory to write to, below the workspace's root
+    #[arg(long, value_name = "DIR", default_value = "generated")]
+    pub output: String,
+}
+
+/// `raygen schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    #[command(subcommand)]
+    #[expect(missing_docs)]
+    pub command: SchemaCommand,
+}
+
+/// Which schema.
+#[derive(Debug, Subcommand)]
+pub enum SchemaCommand {
+    /// Print the editor schema of `teams/<team>.toml`
+    Team,
+    /// Print the editor schema of `teams/_platform.toml`
+    Platform,
+    /// Convert CustomResourceDefinitions into JSON Schemas
+    Import {
+        /// Files with CRDs, as `kubectl get crd NAME -o yaml` prints them
+        #[arg(required = true, value_name = "CRD")]
+        files: Vec<PathBuf>,
+        /// Directory to write one file per kind and version to, instead of printing
+        #[arg(long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
+}
+
+/// `raygen completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `raygen man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// Directory to write one page per command to, instead of printing the main one
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}

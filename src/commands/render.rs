@@ -1,0 +1,166 @@
+//! `raygen render`: specs to `generated/`.
+
+use std::fmt::Write as _;
+
+use anyhow::{Result, bail};
+
+use super::progress::Progress;
+use super::{Status, Terminal};
+use crate::check;
+use crate::cli;
+use crate::diagnostic::did_you_mean;
+use crate::manifest;
+use crate::report::{Format, plural};
+use crate::resolve::{self, Selection};
+use crate::tree::{self, Comparison, Output, Scope, State, Tree};
+use crate::workspace::{self, Workspace};
+
+pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
+    let progress = Progress::new(6);
+    progress.stage("load");
+    let workspace = workspace::load(&args.root.root)?;
+    let selection = select(&workspace, &args.teams, &args.environments)?;
+    progress.stage("resolve");
+    let resolution = resolve::resolve(&workspace, &selection);
+    progress.stage("build");
+    let built = manifest::build(&resolution);
+    progress.stage("check");
+    let checked = check::check(&workspace, &resolution, &built);
+    terminal.report(&workspace.sources, &checked, Format::Human)?;
+    if checked.has_errors() {
+        terminal.note("nothing was written: mend the errors first");
+        return Ok(Status::Problems);
+    }
+    progress.stage("emit");
+    let tree = manifest::emit(&built);
+    if args.stdout {
+        return terminal.print(&stream(&tree)).map(|()| Status::Fine);
+    }
+    progress.stage("write");
+    let output = Output::new(&args.root.root, &args.output)?;
+    let scope = scope(&selection, resolution.environments.keys());
+    if args.check {
+        let comparison = tree::compare(&tree, &output, &scope)?;
+        drop(progress);
+        return check_only(&tree, &output, &comparison, terminal);
+    }
+    let comparison = tree::write(&tree, &output, &scope, args.force)?;
+    drop(progress);
+    report(&output, &comparison, args.force, terminal)
+}
+
+/// The arguments, which must name teams and environments that exist.
+pub(super) fn select(workspace: &Workspace, teams: &[String], environments: &[String]) -> Result<Selection> {
+    let stem = |path: &'_ str| Some(path.strip_prefix("teams/")?.strip_suffix(".toml")?.to_owned());
+    let known_teams: Vec<String> =
+        workspace.sources.paths().filter_map(stem).filter(|name| name != "_platform").collect();
+    let known_teams: Vec<&str> = known_teams.iter().map(String::as_str).collect();
+    for team in teams {
+        known("team", team, &known_teams)?;
+    }
+    let platform = workspace.platform.as_ref().and_then(|platform| platform.root.child("environments"));
+    if let Some(table) = platform.and_then(|node| node.table()) {
+        let known_environments: Vec<&str> = table.keys().map(String::as_str).collect();
+        for environment in environments {
+            known("environment", environment, &known_environments)?;
+        }
+    }
+    Ok(Selection { teams: teams.to_vec(), environments: environments.to_vec() })
+}
+
+fn known(what: &str, name: &str, all: &[&str]) -> Result<()> {
+    if all.contains(&name) {
+        return Ok(());
+    }
+    match did_you_mean(name, all.iter().copied()) {
+        Some(close) => bail!("there is no {what} `{name}`; did you mean `{close}`?"),
+        None if all.is_empty() => bail!("there is no {what} `{name}`"),
+        None => bail!("there is no {what} `{name}`; there are {}", all.join(", ")),
+    }
+}
+
+/// Where files may be orphans: everywhere, or in what the selected teams and environments own.
+fn scope<'a>(selection: &Selection, environments: impl Iterator<Item = &'a String>) -> Scope {
+    if selection.teams.is_empty() {
+        return if selection.environments.is_empty() {
+            Scope::everything()
+        } else {
+            Scope::everything().below(selection.environments.iter().cloned())
+        };
+    }
+    let directories = environments.flat_map(|environment| {
+        let of_teams = selection.teams.iter().map(move |team| format!("{environment}/{team}"));
+        of_teams.chain([format!("{environment}/_cluster")])
+    });
+    Scope::everything()
+        .below(directories.collect::<Vec<_>>())
+        .from_sources(selection.teams.iter().map(|team| format!("teams/{team}.toml")))
+}
+
+fn stream(tree: &Tree) -> String {
+    tree.iter().fold(String::new(), |mut stream, (_, text)| {
+        stream.push_str("---\n");
+        stream.push_str(text);
+        stream
+    })
+}
+
+fn check_only(tree: &Tree, output: &Output, comparison: &Comparison, terminal: &Terminal) -> Result<Status> {
+    if comparison.is_current() {
+        terminal.note(&format!("{} are current", plural(comparison.files.len(), "file")));
+        return Ok(Status::Fine);
+    }
+    terminal.print(&comparison.diff(tree, output))?;
+    let mut counts = Vec::new();
+    for (state, word) in [
+        (State::Created, "to create"),
+        (State::Changed, "to change"),
+        (State::Removed, "to remove"),
+        (State::Edited, "edited by hand"),
+        (State::EditedOrphan, "edited by hand without a spec"),
+        (State::Foreign, "not raygen's"),
+    ] {
+        let count = comparison.count(state);
+        if count > 0 {
+            counts.push(format!("{count} {word}"));
+        }
+    }
+    terminal.note(&format!("drift: {}; run `raygen render` and commit the result", counts.join(", ")));
+    Ok(Status::Problems)
+}
+
+/// One line per file that changed or was left alone, and how many did not change.
+fn report(output: &Output, comparison: &Comparison, force: bool, terminal: &Terminal) -> Result<Status> {
+    let mut lines = String::new();
+    let mut left_alone = 0;
+    for (path, file) in &comparison.files {
+        let word = match file.state {
+            State::Created => "created",
+            State::Changed => "changed",
+            State::Removed => "removed",
+            State::Unchanged | State::ForeignOrphan => continue,
+            State::Edited if force => "overwritten",
+            State::EditedOrphan if force => "removed",
+            State::Edited => "left alone, edited by hand (`--force` overwrites)",
+            State::EditedOrphan => "left alone, edited by hand and without a spec (`--force` removes)",
+            State::Foreign => "left alone, not written by raygen (move it away)",
+        };
+        left_alone += usize::from(word.starts_with("left alone"));
+        let _ = writeln!(lines, "{word} {}", output.display(path));
+    }
+    terminal.print(&lines)?;
+    let unchanged = comparison.count(State::Unchanged);
+    let summary: Vec<String> = [
+        (comparison.count(State::Created), "created"),
+        (comparison.count(State::Changed), "changed"),
+        (comparison.count(State::Removed), "removed"),
+        (left_alone, "left alone"),
+        (unchanged, "unchanged"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, word)| format!("{count} {word}"))
+    .collect();
+    terminal.note(&if summary.is_empty() { "nothing to render".to_owned() } else { summary.join(", ") });
+    Ok(if left_alone > 0 { Status::Problems } else { Status::Fine })
+}
