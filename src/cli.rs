@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::report::Format;
+
 /// Renders short team specs into the Kubernetes manifests that run Ray on Amazon EKS, and proves them before merge.
 #[derive(Debug, Parser)]
 #[command(name = "raygen", version, propagate_version = true)]
@@ -33,6 +35,10 @@ pub enum Color {
 pub enum Command {
     /// Write the manifests of the team specs to `generated/`
     Render(Render),
+    /// Check the specs and everything they would render
+    Lint(Lint),
+    /// Explain a rule, list all rules, or tell where a value comes from
+    Explain(Explain),
     /// Print the editor schemas of the specs, or import the schema of a CRD
     Schema(Schema),
     /// Print shell completions
@@ -73,6 +79,46 @@ pub struct Render {
     /// Directory to write to, below the workspace's root
     #[arg(long, value_name = "DIR", default_value = "generated")]
     pub output: String,
+}
+
+/// `raygen lint`.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// Teams to check; all when none is named
+    #[arg(value_name = "TEAM")]
+    pub teams: Vec<String>,
+    /// Check only this environment; may be given several times
+    #[arg(long = "environment", value_name = "ENVIRONMENT")]
+    pub environments: Vec<String>,
+    /// How to print what is wrong
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Mend what can be mended safely, in the TOML files
+    #[arg(long)]
+    pub fix: bool,
+    /// Show what `--fix` would change, and write nothing
+    #[arg(long, conflicts_with = "fix")]
+    pub diff: bool,
+    #[command(flatten)]
+    #[expect(missing_docs)]
+    pub root: Root,
+}
+
+/// `raygen explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A rule, or with KEY a team; without either, all rules are listed
+    #[arg(value_name = "RULE|TEAM")]
+    pub what: Option<String>,
+    /// A key of the team's spec, such as `clusters.train.workers.gpu.max`
+    #[arg(value_name = "KEY")]
+    pub key: Option<String>,
+    /// Only in this environment
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub environment: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs)]
+    pub root: Root,
 }
 
 /// `raygen schema`.

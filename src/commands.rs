@@ -1,6 +1,8 @@
 //! The commands: each reads like the pipeline, prints, and says how it went.
 
 mod completions;
+pub mod explain;
+mod lint;
 mod man;
 mod progress;
 mod render;
@@ -26,6 +28,8 @@ pub fn run(cli: &Cli) -> Result<Status> {
     let terminal = Terminal::new(cli.color);
     match &cli.command {
         Command::Render(args) => render::run(args, &terminal),
+        Command::Lint(args) => lint::run(args, &terminal),
+        Command::Explain(args) => explain::run(args, &terminal),
         Command::Schema(args) => schema::run(&args.command, &terminal),
         Command::Completions(args) => completions::run(args, &terminal),
         Command::Man(args) => man::run(args, &terminal),

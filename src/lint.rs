@@ -53,6 +53,27 @@ pub enum Group {
     Schema,
 }
 
+impl Group {
+    /// As headings have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Workspace => "workspace",
+            Self::Names => "names",
+            Self::Ray => "ray",
+            Self::Capacity => "capacity",
+            Self::Karpenter => "karpenter",
+            Self::Pod => "pod",
+            Self::Storage => "storage",
+            Self::Network => "network",
+            Self::Security => "security",
+            Self::Monitoring => "monitoring",
+            Self::GitOps => "gitops",
+            Self::Policy => "policy",
+            Self::Schema => "schema",
+        }
+    }
+}
+
 /// How a rule finds its defect.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {

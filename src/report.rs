@@ -1,6 +1,12 @@
 //! Prints diagnostics.
 
+mod github;
+mod gitlab;
 mod human;
+mod json;
+mod junit;
+mod place;
+mod sarif;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Sources;
@@ -13,6 +19,16 @@ pub enum Format {
     Human,
     /// One line each.
     Concise,
+    /// For scripts; `version` counts incompatible changes.
+    Json,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// JUnit XML, a test case per file.
+    Junit,
 }
 
 /// Renders diagnostics in a format. `width` is that of the terminal; colours are ANSI escapes where `colour` says so.
@@ -20,6 +36,11 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic], format: Format, col
     match format {
         Format::Human => human::render(sources, diagnostics, colour, width),
         Format::Concise => diagnostics.iter().map(|diagnostic| concise(sources, diagnostic)).collect(),
+        Format::Json => json::render(sources, diagnostics),
+        Format::Github => github::render(sources, diagnostics),
+        Format::Gitlab => gitlab::render(sources, diagnostics),
+        Format::Sarif => sarif::render(sources, diagnostics),
+        Format::Junit => junit::render(sources, diagnostics),
     }
 }
 
@@ -70,4 +91,10 @@ pub fn plural(number: usize, noun: &str) -> String {
 /// Text from specs may hold anything; a terminal should not obey it.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A stable number for what is said: FNV-1a, 64 bits.
+fn fingerprint(parts: &[&str]) -> u64 {
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -75,6 +75,11 @@ impl Sources {
         self.files.iter().skip(1).map(|source| source.path.as_str())
     }
 
+    /// The text of the file at this path.
+    pub fn text_of(&self, path: &str) -> Option<&str> {
+        self.files.iter().skip(1).find(|source| source.path == path).map(|source| source.text.as_str())
+    }
+
     /// Line and column of a span's start, both counted from one; the column in characters.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
         let text = &self.get(span.file).text;
