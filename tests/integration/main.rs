@@ -1,6 +1,7 @@
 //! One test binary: every integration test is a module of it.
 
 mod schemas;
+mod specs;
 mod tree;
 mod truth;
 mod yaml;
