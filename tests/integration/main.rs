@@ -4,4 +4,5 @@ mod schemas;
 mod specs;
 mod tree;
 mod truth;
+mod workspace;
 mod yaml;
