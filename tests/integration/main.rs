@@ -2,10 +2,13 @@
 
 #![allow(clippy::print_stdout, reason = "tests print what they measured and why they skipped")]
 
+mod golden;
 mod rules;
 mod schemas;
+mod specs;
 mod tree;
 mod truth;
+mod workspace;
 mod yaml;
 
 use std::path::{Path, PathBuf};
