@@ -20,8 +20,8 @@ pub struct Terminal {
 
 impl Terminal {
     /// Looks at stdout and `NO_COLOR`, unless the user decided.
-    pub fn new(color: Color) -> Self {
-        let colour = match color {
+    pub fn new(when: Color) -> Self {
+        let colour = match when {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => {

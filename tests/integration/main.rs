@@ -1,6 +1,7 @@
 //! One test binary: every integration test is a module of it.
 
 #![allow(clippy::print_stdout, reason = "tests print what they measured and why they skipped")]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod golden;
 mod rules;
