@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod golden;
+mod layers;
 mod readme;
 mod rules;
 mod schemas;
