@@ -7,6 +7,7 @@ mod json;
 mod junit;
 mod place;
 mod sarif;
+mod window;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Sources;

@@ -20,7 +20,7 @@ use crate::workspace::{self, Workspace};
 pub(super) fn run(args: &cli::Lint, terminal: &Terminal) -> Result<Status> {
     let root = &args.root.root;
     let mut workspace = workspace::load(root)?;
-    let selection = select(&workspace, &args.teams, &args.environments)?;
+    let selection = select(&mut workspace, &args.teams, &args.environments)?;
     let mut checked = checked(&workspace, &selection);
     if args.fix || args.diff {
         let fixed = fixed(&workspace, &checked)?;

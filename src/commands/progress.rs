@@ -31,6 +31,11 @@ impl Progress {
         Self(bar)
     }
 
+    /// Takes the bar off the screen, so that something can be printed. It stays away.
+    pub(super) fn hide(&self) {
+        self.0.finish_and_clear();
+    }
+
     /// The next stage begins.
     pub(super) fn stage(&self, name: &'static str) {
         self.0.set_message(name);

@@ -18,15 +18,22 @@ use crate::workspace::{self, Workspace};
 pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
     let progress = Progress::new(6);
     progress.stage("load");
-    let workspace = workspace::load(&args.root.root)?;
-    let selection = select(&workspace, &args.teams, &args.environments)?;
+    let mut workspace = workspace::load(&args.root.root)?;
+    let selection = select(&mut workspace, &args.teams, &args.environments)?;
     progress.stage("resolve");
     let resolution = resolve::resolve(&workspace, &selection);
     progress.stage("build");
     let built = manifest::build(&resolution);
     progress.stage("check");
     let checked = check::check(&workspace, &resolution, &built);
-    terminal.report(&workspace.sources, &checked, Format::Human)?;
+    if !checked.diagnostics.is_empty() {
+        progress.hide();
+    }
+    if args.stdout {
+        terminal.report_aside(&workspace.sources, &checked);
+    } else {
+        terminal.report(&workspace.sources, &checked, Format::Human)?;
+    }
     if checked.has_errors() {
         terminal.note("nothing was written: mend the errors first");
         return Ok(Status::Problems);
@@ -34,6 +41,7 @@ pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
     progress.stage("emit");
     let tree = manifest::emit(&built);
     if args.stdout {
+        drop(progress);
         return terminal.print(&stream(&tree)).map(|()| Status::Fine);
     }
     progress.stage("write");
@@ -42,19 +50,17 @@ pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
     if args.check {
         let comparison = tree::compare(&tree, &output, &scope)?;
         drop(progress);
-        return check_only(&tree, &output, &comparison, terminal);
+        return check_only(args, &tree, &output, &comparison, terminal);
     }
     let comparison = tree::write(&tree, &output, &scope, args.force)?;
     drop(progress);
     report(&output, &comparison, args.force, terminal)
 }
 
-/// The arguments, which must name teams and environments that exist.
-pub(super) fn select(workspace: &Workspace, teams: &[String], environments: &[String]) -> Result<Selection> {
-    let stem = |path: &'_ str| Some(path.strip_prefix("teams/")?.strip_suffix(".toml")?.to_owned());
-    let known_teams: Vec<String> =
-        workspace.sources.paths().filter_map(stem).filter(|name| name != "_platform").collect();
-    let known_teams: Vec<&str> = known_teams.iter().map(String::as_str).collect();
+/// The arguments, which must name teams and environments that exist. What is wrong in the files of teams that are not
+/// selected is dropped: it must not stop those that are.
+pub(super) fn select(workspace: &mut Workspace, teams: &[String], environments: &[String]) -> Result<Selection> {
+    let known_teams: Vec<&str> = workspace.sources.paths().filter_map(team_of).collect();
     for team in teams {
         known("team", team, &known_teams)?;
     }
@@ -65,7 +71,17 @@ pub(super) fn select(workspace: &Workspace, teams: &[String], environments: &[St
             known("environment", environment, &known_environments)?;
         }
     }
+    let sources = &workspace.sources;
+    workspace.diagnostics.retain(|diagnostic| {
+        let team = diagnostic.span.and_then(|span| team_of(&sources.get(span.file).path));
+        teams.is_empty() || team.is_none_or(|team| teams.iter().any(|selected| selected == team))
+    });
     Ok(Selection { teams: teams.to_vec(), environments: environments.to_vec() })
+}
+
+/// The team of a spec file, such as `vision` of `teams/vision.toml`. A leading `_` is never a team.
+fn team_of(path: &str) -> Option<&str> {
+    path.strip_prefix("teams/")?.strip_suffix(".toml").filter(|name| !name.starts_with('_'))
 }
 
 fn known(what: &str, name: &str, all: &[&str]) -> Result<()> {
@@ -105,12 +121,18 @@ fn stream(tree: &Tree) -> String {
     })
 }
 
-fn check_only(tree: &Tree, output: &Output, comparison: &Comparison, terminal: &Terminal) -> Result<Status> {
+fn check_only(
+    args: &cli::Render,
+    tree: &Tree,
+    output: &Output,
+    comparison: &Comparison,
+    terminal: &Terminal,
+) -> Result<Status> {
     if comparison.is_current() {
-        terminal.note(&format!("{} are current", plural(comparison.files.len(), "file")));
+        terminal.note(&format!("{} are current", plural(tree.len(), "file")));
         return Ok(Status::Fine);
     }
-    terminal.print(&comparison.diff(tree, output))?;
+    terminal.print_diff(&comparison.diff(tree, output))?;
     let mut counts = Vec::new();
     for (state, word) in [
         (State::Created, "to create"),
@@ -125,8 +147,34 @@ fn check_only(tree: &Tree, output: &Output, comparison: &Comparison, terminal: &
             counts.push(format!("{count} {word}"));
         }
     }
-    terminal.note(&format!("drift: {}; run `raygen render` and commit the result", counts.join(", ")));
+    for path in comparison.paths(State::Foreign) {
+        terminal.note(&format!("{} was not written by raygen: move it away", output.display(path)));
+    }
+    let edited = comparison.count(State::Edited) + comparison.count(State::EditedOrphan) > 0;
+    let command = mending_command(args, edited);
+    terminal.note(&format!("drift: {}; run `{command}` and commit the result", counts.join(", ")));
     Ok(Status::Problems)
+}
+
+/// The command that writes what `--check` found missing; `force` where it has to overwrite edits.
+fn mending_command(args: &cli::Render, force: bool) -> String {
+    let mut command = "raygen render".to_owned();
+    for team in &args.teams {
+        let _ = write!(command, " {team}");
+    }
+    for environment in &args.environments {
+        let _ = write!(command, " --environment {environment}");
+    }
+    if args.root.root.as_os_str() != "." {
+        let _ = write!(command, " --root {}", args.root.root.display());
+    }
+    if args.output != "generated" {
+        let _ = write!(command, " --output {}", args.output);
+    }
+    if force {
+        command.push_str(" --force");
+    }
+    command
 }
 
 /// One line per file that changed or was left alone, and how many did not change.
@@ -150,12 +198,15 @@ fn report(output: &Output, comparison: &Comparison, force: bool, terminal: &Term
     }
     terminal.print(&lines)?;
     let unchanged = comparison.count(State::Unchanged);
+    let (overwritten, lost) =
+        if force { (comparison.count(State::Edited), comparison.count(State::EditedOrphan)) } else { (0, 0) };
     let summary: Vec<String> = [
         (comparison.count(State::Created), "created"),
-        (comparison.count(State::Changed), "changed"),
-        (comparison.count(State::Removed), "removed"),
+        (comparison.count(State::Changed) + overwritten, "changed"),
+        (comparison.count(State::Removed) + lost, "removed"),
         (left_alone, "left alone"),
         (unchanged, "unchanged"),
+        (comparison.count(State::ForeignOrphan), "not raygen's"),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)
