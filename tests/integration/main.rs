@@ -3,13 +3,11 @@
 #![allow(clippy::print_stdout, reason = "tests print what they measured and why they skipped")]
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
-<<<<<<< HEAD
+mod checks;
 mod golden;
 mod layers;
 mod readme;
-=======
 mod report;
->>>>>>> cli
 mod rules;
 mod schemas;
 mod specs;
