@@ -33,6 +33,10 @@ pub enum Color {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a workspace to start from: platform, example team, pre-commit and CI
+    Init(Init),
+    /// Write a commented team file
+    New(New),
     /// Write the manifests of the team specs to `generated/`
     Render(Render),
     /// Check the specs and everything they would render
@@ -53,6 +57,39 @@ pub struct Root {
     /// Directory that holds `teams/`
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub root: PathBuf,
+}
+
+/// `raygen init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// CI to write configuration for; both when not given
+    #[arg(long, value_enum, value_name = "CI")]
+    pub ci: Vec<Ci>,
+    #[command(flatten)]
+    #[expect(missing_docs)]
+    pub root: Root,
+}
+
+/// CI systems with a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Ci {
+    /// `.github/workflows/raygen.yaml`
+    Github,
+    /// `.gitlab-ci.yml`
+    Gitlab,
+}
+
+/// `raygen new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// The team's name, which becomes the file's
+    pub team: String,
+    /// A profile of the platform for its first worker group
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    #[command(flatten)]
+    #[expect(missing_docs)]
+    pub root: Root,
 }
 
 /// `raygen render`.

@@ -2,11 +2,13 @@
 
 mod completions;
 pub mod explain;
+mod init;
 mod lint;
 mod man;
 mod progress;
 mod render;
 mod schema;
+mod selection;
 mod terminal;
 
 use anyhow::Result;
@@ -27,6 +29,8 @@ pub enum Status {
 pub fn run(cli: &Cli) -> Result<Status> {
     let terminal = Terminal::new(cli.color);
     match &cli.command {
+        Command::Init(args) => init::init(args, &terminal),
+        Command::New(args) => init::new(args, &terminal),
         Command::Render(args) => render::run(args, &terminal),
         Command::Lint(args) => lint::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),

@@ -118,7 +118,7 @@ pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
             Diagnostic::error("invalid-toml", span, message)
         })
         .collect();
-    let mut reader = Reader { file, text, diagnostics: &mut diagnostics };
+    let mut reader = Reader { file, text, depth: 0, diagnostics: &mut diagnostics };
     let table = reader.table(parsed.into_inner());
     let start = Span::new(file, 0..0);
     (Node { span: start, key: start, value: Value::Table(table) }, diagnostics)
@@ -127,8 +127,13 @@ pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
 struct Reader<'a> {
     file: FileId,
     text: &'a str,
+    depth: usize,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
+
+/// Specs are less than ten levels deep, `pod` and `container` less than twenty. The toml crate takes 80 levels of
+/// brackets with 80 dotted keys each, which no stack of a thread takes.
+const DEEPEST: usize = 64;
 
 impl Reader<'_> {
     fn table(&mut self, table: DeTable<'_>) -> Table {
@@ -144,6 +149,19 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, value: DeValue<'_>, span: Span) -> Value {
+        if self.depth == DEEPEST {
+            let message = format!("a value more than {DEEPEST} levels deep");
+            self.diagnostics.push(Diagnostic::error("invalid-toml", span, message));
+            dismantle(value);
+            return Value::Boolean(false);
+        }
+        self.depth += 1;
+        let value = self.shallow_value(value, span);
+        self.depth -= 1;
+        value
+    }
+
+    fn shallow_value(&mut self, value: DeValue<'_>, span: Span) -> Value {
         match value {
             DeValue::String(text) => Value::String(text.into_owned()),
             DeValue::Integer(number) => {
@@ -192,6 +210,18 @@ impl Reader<'_> {
             Diagnostic::warning("toml-1-1-syntax", span, message)
                 .help("write it on one line without the last comma, or give the table a header of its own"),
         );
+    }
+}
+
+/// Drops a value without recursion.
+fn dismantle(value: DeValue<'_>) {
+    let mut rest = vec![value];
+    while let Some(value) = rest.pop() {
+        match value {
+            DeValue::Array(items) => rest.extend(items.into_iter().map(toml::Spanned::into_inner)),
+            DeValue::Table(table) => rest.extend(table.into_iter().map(|(_, value)| value.into_inner())),
+            _ => {}
+        }
     }
 }
 

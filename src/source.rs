@@ -40,7 +40,7 @@ impl Span {
 pub struct Source {
     /// For example `teams/vision.toml`.
     pub path: String,
-    /// The whole text; empty where the file could not be read as UTF-8.
+    /// The whole text; up to the first wrong byte where it is no UTF-8, and empty where nothing could be read.
     pub text: String,
 }
 

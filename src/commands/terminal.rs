@@ -1,5 +1,6 @@
 //! Where commands print: results on stdout, notes on stderr, colour where it is wanted.
 
+use std::fmt::Write as _;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 use anstyle::{AnsiColor, Style};
@@ -78,16 +79,15 @@ impl Terminal {
 }
 
 fn coloured(diff: &str) -> String {
-    diff.lines()
-        .map(|line| {
-            let style = match line.as_bytes() {
-                [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => Style::new().bold(),
-                [b'+', ..] => AnsiColor::Green.on_default(),
-                [b'-', ..] => AnsiColor::Red.on_default(),
-                [b'@', ..] => AnsiColor::Cyan.on_default(),
-                _ => Style::new(),
-            };
-            format!("{style}{line}{style:#}\n")
-        })
-        .collect()
+    diff.lines().fold(String::new(), |mut text, line| {
+        let style = match line.as_bytes() {
+            [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => Style::new().bold(),
+            [b'+', ..] => AnsiColor::Green.on_default(),
+            [b'-', ..] => AnsiColor::Red.on_default(),
+            [b'@', ..] => AnsiColor::Cyan.on_default(),
+            _ => Style::new(),
+        };
+        let _ = writeln!(text, "{style}{line}{style:#}");
+        text
+    })
 }

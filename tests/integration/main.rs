@@ -1,12 +1,17 @@
 //! One test binary: every integration test is a module of it.
 
 #![allow(clippy::print_stdout, reason = "tests print what they measured and why they skipped")]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod commands;
+mod golden;
 mod report;
 mod rules;
 mod schemas;
+mod specs;
 mod tree;
 mod truth;
+mod workspace;
 mod yaml;
 
 use std::path::{Path, PathBuf};

@@ -33,7 +33,12 @@ fn files(section: &str) -> BTreeMap<String, String> {
 }
 
 fn checked(files: &BTreeMap<String, String>) -> (Workspace, Checked) {
-    let workspace = Workspace::from_texts(files.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let team = |(path, text): (&'_ String, &'_ String)| {
+        Some((path.strip_prefix("teams/")?.strip_suffix(".toml")?.to_owned(), text.clone()))
+    };
+    let teams: Vec<(String, String)> = files.iter().filter_map(team).filter(|(name, _)| name != "_platform").collect();
+    let platform = &files["teams/_platform.toml"];
+    let workspace = Workspace::from_texts(platform, teams.iter().map(|(name, text)| (name.as_str(), text.as_str())));
     let resolution = resolve::resolve(&workspace, &Selection::default());
     let built = manifest::build(&resolution);
     let checked = check::check(&workspace, &resolution, &built);
