@@ -82,8 +82,8 @@ fn team(name: &str, profile: Option<&str>) -> String {
 
 /// What the profile sets already need not stand in the team's file, where it would win.
 fn without_line(text: &str, key: &str) -> String {
-    let sets = |line: &&str| !line.starts_with(&format!("{key} = "));
-    text.lines().filter(sets).map(|line| format!("{line}\n")).collect()
+    let sets_other = |line: &&str| !line.starts_with(&format!("{key} = "));
+    text.split_inclusive('\n').filter(sets_other).collect()
 }
 
 /// Writes a file that does not exist yet; whether it did not.

@@ -85,7 +85,10 @@ fn two_renders_are_the_same_bytes_on_any_number_of_threads() {
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            manifest::emit(&built(&root)).iter().map(|(path, text)| format!("{path}\n{text}")).collect::<String>()
+            manifest::emit(&built(&root))
+                .iter()
+                .flat_map(|(path, text)| [path.to_owned(), text.to_owned()])
+                .collect::<Vec<_>>()
         })
     };
     let one = on(1);

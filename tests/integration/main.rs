@@ -5,6 +5,8 @@
 
 mod commands;
 mod golden;
+mod layers;
+mod readme;
 mod report;
 mod rules;
 mod schemas;

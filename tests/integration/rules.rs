@@ -26,8 +26,11 @@ fn files(section: &str) -> BTreeMap<String, String> {
     let mut files = BTreeMap::from([("teams/_platform.toml".to_owned(), PLATFORM.to_owned())]);
     for block in section.split("```toml\n").skip(1) {
         let text = block.split("\n```").next().unwrap();
-        let path = text.lines().next().and_then(|line| line.strip_prefix("# ")).filter(|line| line.ends_with(".toml"));
-        files.entry(path.unwrap_or("teams/vision.toml").to_owned()).or_default().push_str(&format!("{text}\n"));
+        let path =
+            text.lines().next().and_then(|line| line.strip_prefix("# ")).filter(|line| line.starts_with("teams/"));
+        let file = files.entry(path.unwrap_or("teams/vision.toml").to_owned()).or_default();
+        file.push_str(text);
+        file.push('\n');
     }
     files
 }

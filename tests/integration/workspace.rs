@@ -271,3 +271,19 @@ fn nesting_without_end_is_refused() {
         assert!(!found.is_empty() && found.len() < 10, "{found:?}");
     }
 }
+
+proptest::proptest! {
+    /// Lines of keys and values that no schema foresaw are data, not panics.
+    #[test]
+    fn any_text_is_a_spec_or_has_diagnostics(
+        lines in proptest::collection::vec(
+            r#"(\[(clusters|env|override|x)(\.[a-z"0-9]{1,3}){0,4}\]|[a-z.0-9-]{1,12} = (["'][^\n]{0,6}["']|[0-9e+-]{1,5}|nan|true|\[[1-3,]{0,4}\]|\{ [a-z]{1,3} = 1 \})|\PC{0,20})"#,
+            0..8,
+        )
+    ) {
+        let workspace = Workspace::from_texts(PLATFORM, [("vision", lines.join("\n").as_str())]);
+        let accepted = workspace.teams.len() == 1;
+        let errors = workspace.diagnostics.iter().any(|found| found.severity == Severity::Error);
+        proptest::prop_assert_ne!(accepted, errors);
+    }
+}
