@@ -8,6 +8,7 @@ mod man;
 mod progress;
 mod render;
 mod schema;
+mod selection;
 mod terminal;
 
 use anyhow::Result;

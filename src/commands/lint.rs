@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::render::select;
+use super::selection::select;
 use super::{Status, Terminal};
 use crate::check::{self, Checked};
 use crate::cli;

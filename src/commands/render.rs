@@ -2,18 +2,18 @@
 
 use std::fmt::Write as _;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::progress::Progress;
+use super::selection::{scope, select};
 use super::{Status, Terminal};
 use crate::check;
 use crate::cli;
-use crate::diagnostic::did_you_mean;
 use crate::manifest;
 use crate::report::{Format, plural};
-use crate::resolve::{self, Selection};
-use crate::tree::{self, Comparison, Output, Scope, State, Tree};
-use crate::workspace::{self, Workspace};
+use crate::resolve;
+use crate::tree::{self, Comparison, Output, State, Tree};
+use crate::workspace;
 
 pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
     let progress = Progress::new(6);
@@ -55,62 +55,6 @@ pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
     let comparison = tree::write(&tree, &output, &scope, args.force)?;
     drop(progress);
     report(&output, &comparison, args.force, terminal)
-}
-
-/// The arguments, which must name teams and environments that exist. What is wrong in the files of teams that are not
-/// selected is dropped: it must not stop those that are.
-pub(super) fn select(workspace: &mut Workspace, teams: &[String], environments: &[String]) -> Result<Selection> {
-    let known_teams: Vec<&str> = workspace.sources.paths().filter_map(team_of).collect();
-    for team in teams {
-        known("team", team, &known_teams)?;
-    }
-    let platform = workspace.platform.as_ref().and_then(|platform| platform.root.child("environments"));
-    if let Some(table) = platform.and_then(|node| node.table()) {
-        let known_environments: Vec<&str> = table.keys().map(String::as_str).collect();
-        for environment in environments {
-            known("environment", environment, &known_environments)?;
-        }
-    }
-    let sources = &workspace.sources;
-    workspace.diagnostics.retain(|diagnostic| {
-        let team = diagnostic.span.and_then(|span| team_of(&sources.get(span.file).path));
-        teams.is_empty() || team.is_none_or(|team| teams.iter().any(|selected| selected == team))
-    });
-    Ok(Selection { teams: teams.to_vec(), environments: environments.to_vec() })
-}
-
-/// The team of a spec file, such as `vision` of `teams/vision.toml`. A leading `_` is never a team.
-fn team_of(path: &str) -> Option<&str> {
-    path.strip_prefix("teams/")?.strip_suffix(".toml").filter(|name| !name.starts_with('_'))
-}
-
-fn known(what: &str, name: &str, all: &[&str]) -> Result<()> {
-    if all.contains(&name) {
-        return Ok(());
-    }
-    match did_you_mean(name, all.iter().copied()) {
-        Some(close) => bail!("there is no {what} `{name}`; did you mean `{close}`?"),
-        None if all.is_empty() => bail!("there is no {what} `{name}`"),
-        None => bail!("there is no {what} `{name}`; there are {}", all.join(", ")),
-    }
-}
-
-/// Where files may be orphans: everywhere, or in what the selected teams and environments own.
-fn scope<'a>(selection: &Selection, environments: impl Iterator<Item = &'a String>) -> Scope {
-    if selection.teams.is_empty() {
-        return if selection.environments.is_empty() {
-            Scope::everything()
-        } else {
-            Scope::everything().below(selection.environments.iter().cloned())
-        };
-    }
-    let directories = environments.flat_map(|environment| {
-        let of_teams = selection.teams.iter().map(move |team| format!("{environment}/{team}"));
-        of_teams.chain([format!("{environment}/_cluster")])
-    });
-    Scope::everything()
-        .below(directories.collect::<Vec<_>>())
-        .from_sources(selection.teams.iter().map(|team| format!("teams/{team}.toml")))
 }
 
 fn stream(tree: &Tree) -> String {
@@ -182,19 +126,19 @@ fn report(output: &Output, comparison: &Comparison, force: bool, terminal: &Term
     let mut lines = String::new();
     let mut left_alone = 0;
     for (path, file) in &comparison.files {
-        let word = match file.state {
-            State::Created => "created",
-            State::Changed => "changed",
-            State::Removed => "removed",
+        let (word, why) = match file.state {
+            State::Created => ("created", ""),
+            State::Changed => ("changed", ""),
+            State::Removed => ("removed", ""),
             State::Unchanged | State::ForeignOrphan => continue,
-            State::Edited if force => "overwritten",
-            State::EditedOrphan if force => "removed",
-            State::Edited => "left alone, edited by hand (`--force` overwrites)",
-            State::EditedOrphan => "left alone, edited by hand and without a spec (`--force` removes)",
-            State::Foreign => "left alone, not written by raygen (move it away)",
+            State::Edited if force => ("changed", ": edits overwritten"),
+            State::EditedOrphan if force => ("removed", ": edits lost"),
+            State::Edited => ("left alone", ": edited by hand (`--force` overwrites)"),
+            State::EditedOrphan => ("left alone", ": edited by hand, and its spec is gone (`--force` removes)"),
+            State::Foreign => ("left alone", ": not written by raygen (move it away)"),
         };
-        left_alone += usize::from(word.starts_with("left alone"));
-        let _ = writeln!(lines, "{word} {}", output.display(path));
+        left_alone += usize::from(word == "left alone");
+        let _ = writeln!(lines, "{word} {}{why}", output.display(path));
     }
     terminal.print(&lines)?;
     let unchanged = comparison.count(State::Unchanged);

@@ -79,7 +79,7 @@ impl Terminal {
 }
 
 fn coloured(diff: &str) -> String {
-    diff.lines().fold(String::with_capacity(diff.len() * 2), |mut text, line| {
+    diff.lines().fold(String::new(), |mut text, line| {
         let style = match line.as_bytes() {
             [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => Style::new().bold(),
             [b'+', ..] => AnsiColor::Green.on_default(),

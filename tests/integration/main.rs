@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod checks;
+mod commands;
 mod golden;
 mod layers;
 mod readme;
