@@ -94,12 +94,23 @@ impl Node {
         match &self.value {
             Value::String(text) | Value::Datetime(text) => Json::String(text.clone()),
             Value::Integer(number) => Json::from(*number),
-            Value::Float(number) => Json::from(*number),
+            Value::Float(number) => float(*number),
             Value::Boolean(flag) => Json::Bool(*flag),
             Value::Array(items) => items.iter().map(Self::to_json).collect(),
             Value::Table(table) => to_json(table),
         }
     }
+}
+
+/// JSON Schema counts 8.0 among the integers, so it has to be one for serde too.
+fn float(number: f64) -> Json {
+    // Up to here doubles are exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() == 0.0 && number.abs() <= EXACT {
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole and within the bound")]
+        return Json::from(number as i64);
+    }
+    Json::from(number)
 }
 
 /// A table as a JSON object, in the same order.

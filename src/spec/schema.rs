@@ -106,12 +106,14 @@ fn drop_null(object: &mut Map<String, Value>) {
     }
 }
 
-/// Validators ignore formats of numbers (`int32`), so the bounds are written out. TOML's own integers end at 64 bits.
+/// Validators ignore formats of numbers (`int32`), so the bounds are written out. For 64 bits they are those of the
+/// integers that a double holds, for TOML's floats are numbers too.
 fn bound_integers(object: &mut Map<String, Value>) {
     let bounds = match object.get("format").and_then(Value::as_str) {
         Some("int32") => Some((i64::from(i32::MIN), i64::from(i32::MAX))),
         Some("uint32") => Some((0, i64::from(u32::MAX))),
-        Some("int64" | "double") => None,
+        Some("int64") => Some((-(1 << 53), 1 << 53)),
+        Some("double") => None,
         _ => return,
     };
     object.shift_remove("format");

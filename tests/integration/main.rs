@@ -7,6 +7,7 @@ mod checks;
 mod commands;
 mod golden;
 mod layers;
+mod mutations;
 mod readme;
 mod report;
 mod rules;
