@@ -1,5 +1,7 @@
 //! SARIF 2.1.0, for code scanning.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::place::Place;
@@ -78,12 +80,24 @@ fn result(sources: &Sources, diagnostic: &Diagnostic, index: usize) -> Value {
 fn location(sources: &Sources, span: Span) -> Value {
     let place = Place::new(sources, span);
     json!({
-        "artifactLocation": { "uri": place.file },
+        "artifactLocation": { "uri": uri(&place.file) },
         "region": {
             "startLine": place.line,
             "startColumn": place.column,
             "endLine": place.end_line,
             "endColumn": place.end_column,
         },
+    })
+}
+
+/// A relative URI reference (RFC 3986): everything but unreserved characters and the slash is escaped.
+fn uri(path: &str) -> String {
+    path.bytes().fold(String::with_capacity(path.len()), |mut uri, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            let _ = write!(uri, "%{byte:02X}");
+        }
+        uri
     })
 }

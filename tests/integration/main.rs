@@ -5,6 +5,7 @@
 
 mod checks;
 mod commands;
+mod formats;
 mod golden;
 mod layers;
 mod mutations;
