@@ -7,6 +7,7 @@ mod checks;
 mod commands;
 mod formats;
 mod golden;
+mod interruptions;
 mod layers;
 mod mutations;
 mod readme;
