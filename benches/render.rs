@@ -77,8 +77,8 @@ fn build(bencher: Bencher<'_, '_>, teams: usize) {
 /// The rules alone, without schemas.
 #[divan::bench(args = TEAMS, sample_count = 10, sample_size = 1)]
 fn lint_rules(bencher: Bencher<'_, '_>, teams: usize) {
-    let (_, resolution, built) = prepared(teams);
-    bencher.bench(|| lint::lint(&Subject::new(&resolution, &built)));
+    let (workspace, resolution, built) = prepared(teams);
+    bencher.bench(|| lint::lint(&Subject::new(&workspace, &resolution, &built)));
 }
 
 /// Compiles the schemas of the kinds in use, too, as every run does.

@@ -5,6 +5,7 @@
 //! up when a diagnostic is built.
 
 mod config;
+mod policy;
 pub mod fix;
 mod subject;
 
@@ -13,6 +14,7 @@ pub mod rules;
 use rayon::prelude::*;
 
 pub use self::config::{Config, Waived};
+pub use self::policy::Policy;
 pub use self::subject::{Findings, Object, Pod, RayCluster, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::resolve::Team;

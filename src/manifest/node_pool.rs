@@ -251,5 +251,13 @@ fn places(pool: &NodePool) -> Places {
     for (index, key) in ["capacity-type", "arch", "arch", "zones"].into_iter().enumerate() {
         places.add(format!("/spec/template/spec/requirements/{index}"), pool.path.join(key));
     }
+    let selectors = [
+        ("instance-types", &pool.instances.types),
+        ("instance-families", &pool.instances.families),
+        ("instance-sizes", &pool.instances.sizes),
+    ];
+    for (index, (key, _)) in selectors.into_iter().filter(|(_, values)| !values.is_empty()).enumerate() {
+        places.add(format!("/spec/template/spec/requirements/{}", index + 4), pool.path.join(key));
+    }
     places
 }
