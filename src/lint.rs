@@ -6,6 +6,7 @@
 
 mod config;
 pub mod fix;
+mod ray;
 mod subject;
 
 pub mod rules;

@@ -13,6 +13,16 @@ macro_rules! rules {
 }
 
 rules! {
+    conflicting_autoscaler_version
+    conflicting_fault_tolerance
+    conflicting_ray_start_params
     head_on_spot
+    idle_timeout_without_v2
     invalid_capacity_type
+    invalid_ray_label
+    invalid_restart_policy
+    negative_idle_timeout
+    reserved_env
+    suspended_worker_group
+    unsupported_priority
 }
