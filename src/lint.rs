@@ -5,6 +5,7 @@
 //! up when a diagnostic is built.
 
 mod config;
+mod cron;
 pub mod fix;
 mod ray;
 mod subject;
