@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "tests print what they measured and why they skipped")]
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod coverage;
 mod golden;
 mod layers;
 mod readme;
