@@ -6,7 +6,9 @@
 
 mod config;
 mod policy;
+mod cron;
 pub mod fix;
+mod ray;
 mod subject;
 
 pub mod rules;
