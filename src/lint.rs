@@ -5,6 +5,7 @@
 //! up when a diagnostic is built.
 
 mod config;
+mod quantity;
 mod subject;
 
 pub mod rules;

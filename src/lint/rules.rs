@@ -13,6 +13,20 @@ macro_rules! rules {
 }
 
 rules! {
+    blanket_toleration
+    conflicting_security_context
+    dangling_mount
+    duplicate_port
+    empty_group_name
+    fractional_gpu
     head_on_spot
+    invalid_affinity
     invalid_capacity_type
+    invalid_env_source
+    invalid_probe
+    invalid_submission_mode
+    invalid_volume
+    missing_entrypoint
+    request_above_limit
+    unparsable_serve_config
 }

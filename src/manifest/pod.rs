@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::Places;
 use super::metadata::INSTANCE;
-use crate::resolve::{Cluster, Group};
+use crate::resolve::{Cluster, Group, SpecPath};
 use crate::spec::group::EnvSource;
 use crate::spec::{self, EnvValue};
 
@@ -66,7 +66,7 @@ pub(super) fn template(cluster: &Cluster, group: &Group, role: Role) -> PodTempl
 }
 
 /// Which keys of the spec made which part of the template at `pointer`.
-pub(super) fn add_places(places: &mut Places, pointer: &str, group: &Group) {
+pub(super) fn add_places(places: &mut Places, pointer: &str, cluster: &Cluster, group: &Group) {
     let path = &group.path;
     let spec = format!("{pointer}/template/spec");
     let container = format!("{spec}/containers/0");
@@ -76,14 +76,9 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, group: &Group) {
     places.add(format!("{pointer}/resources"), path.join("ray-resources"));
     places.add(format!("{pointer}/template/metadata/labels"), path.join("pod-labels"));
     places.add(format!("{pointer}/template/metadata/annotations"), path.join("pod-annotations"));
-    if group.pod.is_some() {
-        places.add(spec.clone(), path.join("pod"));
-    }
     places.add(format!("{spec}/nodeSelector"), path.join("node-selector"));
     places.add(format!("{spec}/tolerations"), path.join("tolerations"));
-    if group.container.is_some() {
-        places.add(container.clone(), path.join("container"));
-    }
+    places.add(container.clone(), path.clone());
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
     for list in ["requests", "limits"] {
@@ -96,11 +91,41 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, group: &Group) {
             places.add(format!("{container}/resources/{list}/{resource}"), path.join(key));
         }
     }
+    add_variables(places, &format!("{container}/env"), cluster, group);
+    if let Some(pod) = &group.pod {
+        add_fields(places, &spec, &path.join("pod"), pod);
+    }
+    if let Some(own) = &group.container {
+        add_fields(places, &container, &path.join("container"), own);
+    }
+}
+
+/// Every variable was made by its key.
+fn add_variables(places: &mut Places, pointer: &str, cluster: &Cluster, group: &Group) {
+    for (index, variable) in env(cluster, group).into_iter().enumerate() {
+        places.add(format!("{pointer}/{index}"), group.path.join("env").join(&variable.name));
+    }
+}
+
+/// What an escape hatch sets was made by it. A list is merged into what stands there, so its items have no place.
+fn add_fields(places: &mut Places, pointer: &str, path: &SpecPath, fields: &Map<String, Value>) {
+    for (key, value) in fields {
+        let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+        let path = path.join(key);
+        places.add(pointer.clone(), path.clone());
+        if let Value::Object(fields) = value {
+            add_fields(places, &pointer, &path, fields);
+        }
+    }
 }
 
 fn pod_spec(cluster: &Cluster, group: &Group, role: Role) -> PodSpec {
     let mut container = container(cluster, group, role);
-    if let Some(partial) = typed(group.container.as_ref()) {
+    if let Some(mut partial) = typed::<Container>(group.container.as_ref()) {
+        // A name is required of the type, so one that is not given would be merged as an empty one.
+        if partial.name.is_empty() {
+            partial.name.clone_from(&container.name);
+        }
         container.merge_from(partial);
     }
     let mut node_selector = group.node_selector.clone();

@@ -3,15 +3,21 @@
 //! The blocks under `## Example` raise exactly this rule, at the lines that end with `# <-`; those under
 //! `## Use instead` raise nothing. A block is the text of `teams/vision.toml`, unless its first line is a comment with
 //! another path; `# teams/_platform.toml` is appended to `tests/rules/platform.toml`. Rules that come with this one are
-//! named in the page's first line: `<!-- also = ["other-rule"] -->`.
+//! named in the page's first line: `<!-- also = ["other-rule"] -->`. A YAML block is judged by the rules alone, as
+//! objects that no spec made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use raygen::check::{self, Checked};
-use raygen::lint::{Rule, rules};
+use raygen::diagnostic::Diagnostic;
+use raygen::lint::{self, Object, Rule, Subject, rules};
 use raygen::manifest;
 use raygen::resolve::{self, Selection};
+use raygen::schema::Releases;
+use raygen::source::Span;
 use raygen::workspace::Workspace;
+use serde::Deserialize;
+use serde_json::Value;
 
 const PLATFORM: &str = include_str!("../rules/platform.toml");
 const OUTLINE: [&str; 5] = ["What it does", "Why it is bad", "Example", "Use instead", "References"];
@@ -38,6 +44,20 @@ fn checked(files: &BTreeMap<String, String>) -> (Workspace, Checked) {
     let built = manifest::build(&resolution);
     let checked = check::check(&workspace, &resolution, &built);
     (workspace, checked)
+}
+
+/// The objects of a section's YAML block.
+fn objects(section: &str) -> Option<Vec<Value>> {
+    let block = section.split("```yaml\n").nth(1)?.split("\n```").next()?;
+    let documents = serde_yaml::Deserializer::from_str(block);
+    Some(documents.map(|document| Value::deserialize(document).expect("a page's block is YAML")).collect())
+}
+
+/// What the rules say of objects that no spec made.
+pub(crate) fn linted(values: &[Value]) -> Vec<Diagnostic> {
+    let releases = Releases::newest();
+    let objects = values.iter().map(|value| Object::read(value, &releases, Span::default())).collect();
+    lint::lint(&Subject { objects, teams: &[], pools: &[] })
 }
 
 /// The rules that a page says come with its own.
@@ -70,9 +90,14 @@ fn bad_blocks_raise_their_rule_at_the_marked_lines() {
 
 fn bad_block(rule: &Rule) -> Result<(), String> {
     let section = sections(rule.page)[2].1;
+    let also = also(rule.page);
+    if let Some(objects) = objects(section) {
+        let found: BTreeSet<&str> = linted(&objects).iter().map(|diagnostic| diagnostic.rule).collect();
+        let expected = found.contains(rule.name) && found.iter().all(|name| *name == rule.name || also.contains(*name));
+        return expected.then_some(()).ok_or_else(|| format!("{}: raised {found:?}", rule.name));
+    }
     let files = files(section);
     let (workspace, checked) = checked(&files);
-    let also = also(rule.page);
     let mut places = BTreeSet::new();
     for diagnostic in &checked.diagnostics {
         if diagnostic.rule == rule.name {
@@ -105,7 +130,11 @@ fn good_blocks_raise_nothing() {
     for rule in rules::ALL {
         let section = sections(rule.page)[3].1;
         let also = also(rule.page);
-        for diagnostic in checked(&files(section)).1.diagnostics {
+        let diagnostics = match objects(section) {
+            Some(objects) => linted(&objects),
+            None => checked(&files(section)).1.diagnostics,
+        };
+        for diagnostic in diagnostics {
             if !also.contains(diagnostic.rule) || diagnostic.rule == rule.name {
                 failures
                     .push(format!("{}: the good block raises {}: {}", rule.name, diagnostic.rule, diagnostic.message));
