@@ -5,7 +5,11 @@
 //! up when a diagnostic is built.
 
 mod config;
+mod exposure;
+mod placement;
+mod pod_security;
 mod quantity;
+mod selector;
 mod subject;
 
 pub mod rules;

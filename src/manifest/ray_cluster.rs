@@ -191,6 +191,8 @@ fn places(cluster: &Cluster) -> Places {
     ] {
         places.add(pointer, path.join(key));
     }
+    places.add("/spec/headGroupSpec/serviceType", path.join("service").join("type"));
+    places.add("/spec/authOptions/mode", path.join("auth").join("mode"));
     places.add("/spec/authOptions/secretName", path.join("auth").join("secret"));
     places.add("/spec/autoscalerOptions/idleTimeoutSeconds", path.join("autoscaling").join("idle-timeout"));
     pod::add_places(&mut places, "/spec/headGroupSpec", cluster, &cluster.head);
