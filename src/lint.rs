@@ -9,6 +9,11 @@ mod policy;
 mod cron;
 pub mod fix;
 mod ray;
+mod exposure;
+mod placement;
+mod pod_security;
+mod quantity;
+mod selector;
 mod subject;
 
 pub mod rules;

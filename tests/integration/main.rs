@@ -13,6 +13,7 @@ mod layers;
 mod mutations;
 mod readme;
 mod report;
+mod rule_cases;
 mod rules;
 mod schemas;
 mod specs;
