@@ -1,8 +1,11 @@
 //! What rules look at: objects with places, the Ray clusters and pods in them, and resolved teams.
 
+use std::sync::OnceLock;
+
 use serde_json::Value;
 
 use super::Rule;
+use super::exposure::{self, Exposure};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Built, Manifest};
 use crate::resolve::{Resolution, SharedPool, SpecPath, Team};
@@ -19,16 +22,30 @@ pub struct Subject<'a> {
     pub teams: &'a [Team],
     /// Shared pools; none when only manifests are linted.
     pub pools: &'a [SharedPool],
+    pods: OnceLock<Vec<Pod<'a>>>,
+    exposures: OnceLock<Vec<Exposure<'a>>>,
 }
 
 impl<'a> Subject<'a> {
     /// Everything that specs made.
     pub fn new(resolution: &'a Resolution, built: &'a Built) -> Self {
-        Self {
-            objects: built.manifests.iter().map(Object::of_manifest).collect(),
-            teams: &resolution.teams,
-            pools: &resolution.pools,
-        }
+        let objects = built.manifests.iter().map(Object::of_manifest).collect();
+        Self { teams: &resolution.teams, pools: &resolution.pools, ..Self::of_objects(objects) }
+    }
+
+    /// Objects alone, as they are read from manifests.
+    pub fn of_objects(objects: Vec<Object<'a>>) -> Self {
+        Self { objects, teams: &[], pools: &[], pods: OnceLock::new(), exposures: OnceLock::new() }
+    }
+
+    /// Every pod template of every object.
+    pub fn pods(&self) -> &[Pod<'a>] {
+        self.pods.get_or_init(|| self.objects.iter().flat_map(Object::pods).collect())
+    }
+
+    /// Every path of an Ingress to a Ray head.
+    pub(super) fn exposures(&self) -> &[Exposure<'a>] {
+        self.exposures.get_or_init(|| exposure::exposures(self))
     }
 
     /// Objects of a kind.
@@ -48,7 +65,28 @@ pub struct Object<'a> {
     pub environment: Option<&'a spec::Environment>,
     /// Its name in `_platform.toml`; empty where it is not known. Objects of different environments never meet.
     pub environment_name: &'a str,
+    kind: &'a str,
+    name: &'a str,
+    namespace: &'a str,
     origin: Origin<'a>,
+}
+
+/// The value at a JSON pointer, found without the copies that `Value::pointer` makes of every token.
+fn at<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
+    if pointer.contains('~') {
+        return value.pointer(pointer);
+    }
+    let mut tokens = pointer.split('/');
+    tokens.next().filter(|before| before.is_empty())?;
+    tokens.try_fold(value, |value, token| match value {
+        Value::Object(fields) => fields.get(token),
+        Value::Array(items) => items.get(token.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    at(value, pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Where an object comes from, and so where its parts stand.
@@ -63,42 +101,50 @@ enum Origin<'a> {
 impl<'a> Object<'a> {
     /// An object that no spec made, and where it stands.
     pub fn read(value: &'a Value, releases: &'a Releases, span: Span) -> Self {
-        Self { value, releases, environment: None, environment_name: "", origin: Origin::Read(span) }
+        Self {
+            value,
+            releases,
+            environment: None,
+            environment_name: "",
+            kind: text(value, "/kind"),
+            name: text(value, "/metadata/name"),
+            namespace: text(value, "/metadata/namespace"),
+            origin: Origin::Read(span),
+        }
     }
 
     fn of_manifest(manifest: &'a Manifest) -> Self {
         Self {
-            value: &manifest.object,
-            releases: &manifest.environment.releases,
             environment: Some(&manifest.environment.spec),
             environment_name: &manifest.environment.name,
             origin: Origin::Spec(manifest),
+            ..Self::read(&manifest.object, &manifest.environment.releases, Span::default())
         }
     }
 
     /// The value at a JSON pointer.
     pub fn get(&self, pointer: &str) -> Option<&'a Value> {
-        self.value.pointer(pointer)
+        at(self.value, pointer)
     }
 
     /// The text at a JSON pointer; empty where there is none.
     pub fn text(&self, pointer: &str) -> &'a str {
-        self.get(pointer).and_then(Value::as_str).unwrap_or_default()
+        text(self.value, pointer)
     }
 
     /// `kind`.
     pub fn kind(&self) -> &'a str {
-        self.text("/kind")
+        self.kind
     }
 
     /// `metadata.name`.
     pub fn name(&self) -> &'a str {
-        self.text("/metadata/name")
+        self.name
     }
 
     /// `metadata.namespace`.
     pub fn namespace(&self) -> &'a str {
-        self.text("/metadata/namespace")
+        self.namespace
     }
 
     /// The manifest, if a spec made the object.
@@ -170,7 +216,7 @@ pub struct RayCluster<'a> {
 impl<'a> RayCluster<'a> {
     /// The value at a JSON pointer below the spec.
     pub fn get(&self, pointer: &str) -> Option<&'a Value> {
-        self.spec.pointer(pointer)
+        at(self.spec, pointer)
     }
 
     /// The whole object's JSON pointer for one below the spec.
@@ -217,7 +263,7 @@ impl<'a> RayCluster<'a> {
 
 /// The value of an environment variable of a group's Ray container.
 pub(super) fn env_value<'a>(group: Option<&'a Value>, name: &str) -> Option<&'a str> {
-    let variables = group?.pointer("/template/spec/containers/0/env")?.as_array()?;
+    let variables = at(group?, "/template/spec/containers/0/env")?.as_array()?;
     variables.iter().find(|variable| variable["name"] == name)?["value"].as_str()
 }
 
@@ -239,7 +285,7 @@ pub struct Pod<'a> {
 impl<'a> Pod<'a> {
     /// The value at a JSON pointer below the template.
     pub fn get(&self, pointer: &str) -> Option<&'a Value> {
-        self.template.pointer(pointer)
+        at(self.template, pointer)
     }
 
     /// The whole object's JSON pointer for one below the template.

@@ -57,7 +57,7 @@ fn objects(section: &str) -> Option<Vec<Value>> {
 pub(crate) fn linted(values: &[Value]) -> Vec<Diagnostic> {
     let releases = Releases::newest();
     let objects = values.iter().map(|value| Object::read(value, &releases, Span::default())).collect();
-    lint::lint(&Subject { objects, teams: &[], pools: &[] })
+    lint::lint(&Subject::of_objects(objects))
 }
 
 /// The rules that a page says come with its own.
