@@ -1,5 +1,6 @@
 //! Cases of rules beyond their pages: real manifests, and what several objects say together.
 
 mod corpus;
+mod example;
 mod network;
 mod pod;

@@ -63,7 +63,7 @@ fn objects(section: &str) -> Option<Vec<Value>> {
 pub(crate) fn linted(values: &[Value]) -> Vec<Diagnostic> {
     let releases = Releases::newest();
     let objects = values.iter().map(|value| Object::read(value, &releases, Span::default())).collect();
-    lint::lint(&Subject { objects, ..Subject::default() })
+    lint::lint(&Subject::of_objects(objects))
 }
 
 fn checked(files: &BTreeMap<String, String>) -> (Workspace, Checked) {

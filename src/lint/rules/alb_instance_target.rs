@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::lint::exposure::{Controller, annotation, annotation_pointer, controller, exposures};
+use crate::lint::exposure::{Controller, annotation, annotation_pointer, controller};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,7 +19,7 @@ const TARGET: &str = "alb.ingress.kubernetes.io/target-type";
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let mut last = None;
-    for exposure in exposures(subject) {
+    for exposure in subject.exposures() {
         let ingress = &exposure.ingress;
         let target = annotation(ingress, TARGET);
         let by_node = target.is_none_or(|target| target == "instance");

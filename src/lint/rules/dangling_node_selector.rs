@@ -17,11 +17,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let pools = Pools::of(subject);
-    for pod in subject.objects.iter().filter(|object| !pools.is_empty(object.environment_name)).flat_map(Object::pods) {
+    for pod in subject.pods().iter().filter(|pod| !pools.is_empty(pod.object.environment_name)) {
         let Some(selector) = pod.get("/spec/nodeSelector").and_then(Value::as_object) else { continue };
-        let Some(pool) = pools.selected_by(&pod) else {
-            if let Some(name) = selected(&pod).filter(|_| pod.role != "other") {
-                nowhere(&pools, &pod, name, findings);
+        let Some(pool) = pools.selected_by(pod) else {
+            if let Some(name) = selected(pod).filter(|_| pod.role != "other") {
+                nowhere(&pools, pod, name, findings);
             }
             continue;
         };
@@ -29,7 +29,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let Some(problem) = value.as_str().and_then(|value| problem(pool, key, value)) else { continue };
             let pointer = format!("/spec/nodeSelector/{}", key.replace('~', "~0").replace('/', "~1"));
             let message = format!("{} selects nodes with {problem}", pod.what());
-            findings.pod(&pod, &pointer, message).add_help(format!(
+            findings.pod(pod, &pointer, message).add_help(format!(
                 "set the label in `node-pool.labels` of the group (NodePool `{}`), or take the selector out",
                 pool.name()
             ));

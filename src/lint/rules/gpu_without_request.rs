@@ -17,13 +17,13 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let pools = Pools::of(subject);
-    for pod in subject.objects.iter().flat_map(Object::pods).filter(|pod| matches!(pod.role, "head" | "worker")) {
-        if asks_for_devices(&pod) {
+    for pod in subject.pods().iter().filter(|pod| matches!(pod.role, "head" | "worker")) {
+        if asks_for_devices(pod) {
             continue;
         }
         let selector = pod.get("/spec/nodeSelector").and_then(Value::as_object);
         let by_label = selector.is_some_and(|labels| labels.keys().any(|key| is_of_gpu(key)));
-        let pool = pools.selected_by(&pod).and_then(|pool| Some((pool, gpu_requirement(pool)?)));
+        let pool = pools.selected_by(pod).and_then(|pool| Some((pool, gpu_requirement(pool)?)));
         let nodes = match pool {
             Some((pool, _)) => format!("the GPU nodes of `{}`", pool.name()),
             None if by_label => "GPU nodes".to_owned(),
@@ -31,10 +31,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         };
         let message = format!("{} of `{}` runs on {nodes}, but asks for no GPU", pod.what(), pod.object.name());
         let found = match pool {
-            Some((pool, index)) if same_owner(pool, &pod) => {
+            Some((pool, index)) if same_owner(pool, pod) => {
                 findings.object(pool, &format!("/spec/template/spec/requirements/{index}"), message)
             }
-            _ => findings.pod(&pod, "/spec/containers/0/resources/limits", message),
+            _ => findings.pod(pod, "/spec/containers/0/resources/limits", message),
         };
         found.add_help("write `gpu = { model = \"…\", count = 1 }`, or choose instances without GPUs");
     }

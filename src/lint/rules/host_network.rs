@@ -17,15 +17,15 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let levels = levels(subject);
-    for pod in subject.objects.iter().flat_map(crate::lint::Object::pods) {
+    for pod in subject.pods() {
 
-        let refused = matches!(of_pod(&levels, &pod).enforce, "baseline" | "restricted");
+        let refused = matches!(of_pod(&levels, pod).enforce, "baseline" | "restricted");
         if refused || pod.role == "other" || pod.get("/spec/hostNetwork") != Some(&Value::Bool(true)) {
             continue;
         }
         let message = format!("{} uses its node's network, so a node takes one of them", pod.what());
         findings
-            .pod(&pod, "/spec/hostNetwork", message)
+            .pod(pod, "/spec/hostNetwork", message)
             .add_help("take `hostNetwork` out; EFA and NCCL work without it");
     }
 }

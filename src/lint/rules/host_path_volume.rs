@@ -17,9 +17,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let levels = levels(subject);
-    for pod in subject.objects.iter().flat_map(crate::lint::Object::pods) {
+    for pod in subject.pods() {
 
-        if pod.role == "other" || matches!(of_pod(&levels, &pod).enforce, "baseline" | "restricted") {
+        if pod.role == "other" || matches!(of_pod(&levels, pod).enforce, "baseline" | "restricted") {
             continue;
         }
         let volumes = pod.get("/spec/volumes").and_then(Value::as_array);
@@ -27,7 +27,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let Some(path) = volume["hostPath"]["path"].as_str() else { continue };
             let message = format!("{} mounts `{path}` of its node", pod.what());
             findings
-                .pod(&pod, &format!("/spec/volumes/{index}"), message)
+                .pod(pod, &format!("/spec/volumes/{index}"), message)
                 .add_help("use an `emptyDir` for scratch space, or a claim for what must stay");
         }
     }

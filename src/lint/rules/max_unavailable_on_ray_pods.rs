@@ -38,8 +38,8 @@ fn of_ray(subject: &Subject<'_>, budget: &Object<'_>) -> bool {
     let labels = selector["matchLabels"].as_object();
     let by_label = labels.is_some_and(|labels| labels.keys().any(|key| key.starts_with("ray.io/")));
     by_label
-        || subject.objects.iter().filter(|object| beside(object, budget)).flat_map(Object::pods).any(|pod| {
-            matches!(pod.role, "head" | "worker") && selects(selector, &pod) == Some(true)
+        || subject.pods().iter().filter(|pod| beside(&pod.object, budget)).any(|pod| {
+            matches!(pod.role, "head" | "worker") && selects(selector, pod) == Some(true)
         })
 }
 

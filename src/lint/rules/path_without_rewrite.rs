@@ -1,7 +1,7 @@
 //! A path that the dashboard does not know.
 
 use crate::diagnostic::Severity;
-use crate::lint::exposure::{Controller, Port, annotation, controller, exposures};
+use crate::lint::exposure::{Controller, Port, annotation, controller};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for exposure in exposures(subject).into_iter().filter(|exposure| exposure.port == Port::Dashboard) {
+    for exposure in subject.exposures().iter().filter(|exposure| exposure.port == Port::Dashboard) {
         let (ingress, path) = (&exposure.ingress, exposure.path);
         if matches!(path, "" | "/" | "/*" | "/(.*)" | "/.*") {
             continue;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::lint::exposure::{Controller, Port, annotation, annotation_pointer, asks_for_token, asks_who, controller, exposures, group};
+use crate::lint::exposure::{Controller, Port, annotation, annotation_pointer, asks_for_token, asks_who, controller, group};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         .filter_map(group)
         .collect();
     let mut last = None;
-    for exposure in exposures(subject).into_iter().filter(|exposure| exposure.port == Port::Dashboard) {
+    for exposure in subject.exposures().iter().filter(|exposure| exposure.port == Port::Dashboard) {
         let ingress = &exposure.ingress;
         let secret = asks_for_token(&exposure.cluster) || asks_who(ingress);
         let place = (ingress.environment_name, ingress.namespace(), ingress.name());

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::lint::exposure::{Port, annotation, annotation_pointer, asks_for_token, asks_who, exposures, faces_the_internet};
+use crate::lint::exposure::{Port, annotation, annotation_pointer, asks_for_token, asks_who, faces_the_internet};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -21,7 +21,7 @@ const NARROWING: [&str; 4] = ["inbound-cidrs", "security-groups", "security-grou
 const OF_SERVICE: &str = "service.beta.kubernetes.io/aws-load-balancer-scheme";
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for exposure in exposures(subject).into_iter().filter(|exposure| exposure.port == Port::Dashboard) {
+    for exposure in subject.exposures().iter().filter(|exposure| exposure.port == Port::Dashboard) {
         let ingress = &exposure.ingress;
         let narrowed =
             NARROWING.iter().any(|key| annotation(ingress, &format!("alb.ingress.kubernetes.io/{key}")).is_some());

@@ -15,19 +15,19 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let levels = levels(subject);
-    for pod in subject.objects.iter().flat_map(crate::lint::Object::pods) {
+    for pod in subject.pods() {
 
-        let levels = of_pod(&levels, &pod);
+        let levels = of_pod(&levels, pod);
         if levels.warn != "restricted" || levels.enforce == "restricted" {
             continue;
         }
-        for (place, breach) in restricted(&pod) {
+        for (place, breach) in restricted(pod) {
             let message = format!(
                 "{} {breach}, but Namespace `{}` warns of pods that are not restricted",
                 pod.what(),
                 pod.object.namespace()
             );
-            findings.pod(&pod, &place, message).add_help("set it in the container's `securityContext`");
+            findings.pod(pod, &place, message).add_help("set it in the container's `securityContext`");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
-use crate::lint::exposure::{Exposure, Port, asks_for_token, exposures};
+use crate::lint::exposure::{Exposure, Port, asks_for_token};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,8 +16,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let mut hosts: BTreeMap<(String, String), Exposure<'_>> = BTreeMap::new();
-    for exposure in exposures(subject).into_iter().filter(|exposure| exposure.port == Port::Dashboard) {
+    let mut hosts: BTreeMap<(String, String), &Exposure<'_>> = BTreeMap::new();
+    for exposure in subject.exposures().iter().filter(|exposure| exposure.port == Port::Dashboard) {
         let key = (exposure.ingress.environment_name.to_owned(), exposure.host.to_owned());
         let Some(first) = hosts.get(&key) else {
             hosts.insert(key, exposure);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Severity;
-use crate::lint::exposure::{Controller, Port, annotation, annotation_pointer, controller, exposures, group};
+use crate::lint::exposure::{Controller, Port, annotation, annotation_pointer, controller, group};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -24,7 +24,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let set_by_others: BTreeSet<_> =
         subject.of_kind("Ingress").filter(|ingress| of_alb(annotation(ingress, ALB)).is_some()).filter_map(group).collect();
     let mut last = None;
-    for exposure in exposures(subject).into_iter().filter(|exposure| exposure.port == Port::Dashboard) {
+    for exposure in subject.exposures().iter().filter(|exposure| exposure.port == Port::Dashboard) {
         let ingress = &exposure.ingress;
         let (key, seconds) = match controller(ingress) {
             Controller::Alb => (ALB, of_alb(annotation(ingress, ALB))),

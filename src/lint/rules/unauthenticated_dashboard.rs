@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::lint::exposure::{Exposure, Port, asks_for_token, asks_who, exposures, faces_the_internet};
+use crate::lint::exposure::{Exposure, Port, asks_for_token, asks_who, faces_the_internet};
 use crate::lint::{Check, Findings, Group, RayCluster, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -20,10 +20,10 @@ const RAY: semver::Version = semver::Version::new(2, 52, 0);
 const KUBERAY: semver::Version = semver::Version::new(1, 5, 1);
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let open = |exposure: &Exposure<'_>| {
+    let open = |exposure: &&Exposure<'_>| {
         exposure.port == Port::Dashboard && !asks_for_token(&exposure.cluster) && !asks_who(&exposure.ingress)
     };
-    for exposure in exposures(subject).into_iter().filter(open) {
+    for exposure in subject.exposures().iter().filter(open) {
         let reach = if faces_the_internet(&exposure.ingress) { " on the internet" } else { "" };
         let host = if exposure.host.is_empty() { "every host" } else { exposure.host };
         let message = format!(

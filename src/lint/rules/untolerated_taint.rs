@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::diagnostic::Severity;
 use crate::lint::placement::{Pools, same_owner};
-use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Pod, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
     name: "untolerated-taint",
@@ -17,11 +17,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let pools = Pools::of(subject);
-    for pod in subject.objects.iter().flat_map(Object::pods) {
-        let Some(pool) = pools.selected_by(&pod) else { continue };
+    for pod in subject.pods() {
+        let Some(pool) = pools.selected_by(pod) else { continue };
         let taints = pool.get("/spec/template/spec/taints").and_then(Value::as_array);
         for (index, taint) in taints.into_iter().flatten().enumerate() {
-            if taint["effect"] == "PreferNoSchedule" || tolerated(&pod, taint) {
+            if taint["effect"] == "PreferNoSchedule" || tolerated(pod, taint) {
                 continue;
             }
             let text = |field: &str| taint[field].as_str().unwrap_or_default();
@@ -35,10 +35,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 text("effect")
             );
             let pointer = format!("/spec/template/spec/taints/{index}");
-            let found = if same_owner(pool, &pod) {
+            let found = if same_owner(pool, pod) {
                 findings.object(pool, &pointer, message)
             } else {
-                findings.pod(&pod, "/spec/tolerations", message).add_label(pool.span(&pointer), "the taint")
+                findings.pod(pod, "/spec/tolerations", message).add_label(pool.span(&pointer), "the taint")
             };
             found.add_help("add a toleration for it, or take the taint off the pool");
         }
