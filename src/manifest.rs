@@ -75,12 +75,16 @@ impl Manifest {
 
     /// The place in the specs that made the part of the object at a JSON pointer.
     pub fn place(&self, pointer: &str) -> &SpecPath {
-        self.places.find(pointer)
+        self.places.find(pointer).0
     }
 
-    /// Where that place stands.
+    /// Where that place stands. Below a known part the pointer's own tokens go on as long as the spec has such keys:
+    /// an item of a list of the object is the same item of the list in the spec.
     pub fn span(&self, pointer: &str) -> Span {
-        self.values.span(self.place(pointer))
+        let (path, rest) = self.places.find(pointer);
+        let tokens = rest.split('/').skip(1);
+        self.values
+            .span(&tokens.fold(path.clone(), |path, token| path.join(&token.replace("~1", "/").replace("~0", "~"))))
     }
 }
 
@@ -102,12 +106,11 @@ impl Places {
         self.parts.push((pointer.into(), path));
     }
 
-    /// The path of the smallest known part around `pointer`.
-    fn find(&self, pointer: &str) -> &SpecPath {
-        let around =
-            |part: &str| pointer.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let parts = self.parts.iter().filter(|(part, _)| around(part));
-        parts.max_by_key(|(part, _)| part.len()).map_or(&self.whole, |(_, path)| path)
+    /// The path of the smallest known part around `pointer`, and the rest of the pointer below that part.
+    fn find<'p>(&self, pointer: &'p str) -> (&SpecPath, &'p str) {
+        let below = |part: &str| pointer.strip_prefix(part).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let parts = self.parts.iter().rev().filter_map(|(part, path)| Some((path, below(part)?)));
+        parts.min_by_key(|(_, rest)| rest.len()).unwrap_or((&self.whole, pointer))
     }
 }
 
