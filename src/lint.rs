@@ -5,6 +5,8 @@
 //! up when a diagnostic is built.
 
 mod config;
+mod karpenter;
+mod monitoring;
 mod subject;
 
 pub mod rules;
