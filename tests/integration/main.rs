@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout, reason = "tests print what they measured and why they skipped")]
 
+mod coverage;
+mod rule_cases;
 mod rules;
 mod schemas;
 mod tree;
