@@ -8,6 +8,7 @@ use std::path::Path;
 
 use divan::Bencher;
 use raygen::check;
+use raygen::lint::{self, Subject};
 use raygen::manifest::{self, Built};
 use raygen::resolve::{self, Resolution, Selection};
 use raygen::tree::{self, Output, Scope, Tree};
@@ -38,13 +39,12 @@ fn rendered(root: &Path) -> Tree {
     let workspace = loaded(root);
     let resolution = resolved(&workspace);
     let built = manifest::build(&resolution);
-    let problems = check::check(&resolution, &built);
-    assert!(workspace.diagnostics.is_empty() && resolution.diagnostics.is_empty() && problems.is_empty());
+    assert!(!check::check(&workspace, &resolution, &built).has_errors(), "the synthetic specs are right");
     manifest::emit(&built)
 }
 
 fn output(root: &Path) -> Output {
-    Output::new(root, "generated".as_ref()).expect("a temporary directory is a root")
+    Output::new(root, "generated").expect("a temporary directory is a root")
 }
 
 #[divan::bench(args = TEAMS, sample_count = 10, sample_size = 1)]
@@ -60,29 +60,37 @@ fn resolve_teams(bencher: Bencher<'_, '_>, teams: usize) {
     bencher.bench(|| resolved(&workspace));
 }
 
-fn prepared(teams: usize) -> (Resolution, Built) {
+fn prepared(teams: usize) -> (Workspace, Resolution, Built) {
     let root = files(teams);
-    let resolution = resolved(&loaded(root.path()));
+    let workspace = loaded(root.path());
+    let resolution = resolved(&workspace);
     let built = manifest::build(&resolution);
-    (resolution, built)
+    (workspace, resolution, built)
 }
 
 #[divan::bench(args = TEAMS, sample_count = 10, sample_size = 1)]
 fn build(bencher: Bencher<'_, '_>, teams: usize) {
-    let (resolution, _) = prepared(teams);
+    let (_, resolution, _) = prepared(teams);
     bencher.bench(|| manifest::build(&resolution));
+}
+
+/// The rules alone, without schemas.
+#[divan::bench(args = TEAMS, sample_count = 10, sample_size = 1)]
+fn lint_rules(bencher: Bencher<'_, '_>, teams: usize) {
+    let (workspace, resolution, built) = prepared(teams);
+    bencher.bench(|| lint::lint(&Subject::new(&workspace, &resolution, &built)));
 }
 
 /// Compiles the schemas of the kinds in use, too, as every run does.
 #[divan::bench(args = TEAMS, sample_count = 10, sample_size = 1)]
 fn check_objects(bencher: Bencher<'_, '_>, teams: usize) {
-    let (resolution, built) = prepared(teams);
-    bencher.bench(|| check::check(&resolution, &built));
+    let (workspace, resolution, built) = prepared(teams);
+    bencher.bench(|| check::check(&workspace, &resolution, &built));
 }
 
 #[divan::bench(args = TEAMS, sample_count = 10, sample_size = 1)]
 fn emit(bencher: Bencher<'_, '_>, teams: usize) {
-    let (_, built) = prepared(teams);
+    let (_, _, built) = prepared(teams);
     bencher.bench(|| manifest::emit(&built));
 }
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// `_platform.toml` of every synthetic workspace.
-pub const PLATFORM: &str = r#"
+pub(crate) const PLATFORM: &str = r#"
 [versions]
 kubernetes = "1.34.1"
 kuberay = "1.7.0"
@@ -36,7 +36,7 @@ instance-sizes = ["2xlarge"]
 "#;
 
 /// The spec of team number `index`. Four shapes take turns.
-pub fn team(index: usize) -> String {
+pub(crate) fn team(index: usize) -> String {
     let common =
         format!("owner = \"team-{index}@example.com\"\ncost-center = \"cc-{index}\"\nenv.TEAM = \"{index}\"\n");
     let shape = match index % 4 {
@@ -108,7 +108,7 @@ labels = { tier = "serving" }
 }
 
 /// Writes a workspace of so many teams.
-pub fn write(root: &Path, teams: usize) -> std::io::Result<()> {
+pub(crate) fn write(root: &Path, teams: usize) -> std::io::Result<()> {
     let directory = root.join("teams");
     fs::create_dir_all(&directory)?;
     fs::write(directory.join("_platform.toml"), PLATFORM)?;

@@ -47,7 +47,7 @@ pub fn check(workspace: &Workspace, resolution: &Resolution, built: &Built) -> C
     diagnostics.extend(schemas::check(built, &validators));
     diagnostics.extend(escape_hatches::check(resolution, &validators));
     diagnostics.extend(duplicates::check(built));
-    diagnostics.extend(lint::lint(&Subject::new(resolution, built)));
+    diagnostics.extend(lint::lint(&Subject::new(workspace, resolution, built)));
     let (mut diagnostics, waived) = config.apply(diagnostics);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
     Checked { diagnostics, waived }

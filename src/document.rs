@@ -94,12 +94,23 @@ impl Node {
         match &self.value {
             Value::String(text) | Value::Datetime(text) => Json::String(text.clone()),
             Value::Integer(number) => Json::from(*number),
-            Value::Float(number) => Json::from(*number),
+            Value::Float(number) => float(*number),
             Value::Boolean(flag) => Json::Bool(*flag),
             Value::Array(items) => items.iter().map(Self::to_json).collect(),
             Value::Table(table) => to_json(table),
         }
     }
+}
+
+/// JSON Schema counts 8.0 among the integers, so it has to be one for serde too.
+fn float(number: f64) -> Json {
+    // Up to here doubles are exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() == 0.0 && number.abs() <= EXACT {
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole and within the bound")]
+        return Json::from(number as i64);
+    }
+    Json::from(number)
 }
 
 /// A table as a JSON object, in the same order.
@@ -118,7 +129,7 @@ pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
             Diagnostic::error("invalid-toml", span, message)
         })
         .collect();
-    let mut reader = Reader { file, text, diagnostics: &mut diagnostics };
+    let mut reader = Reader { file, text, depth: 0, diagnostics: &mut diagnostics };
     let table = reader.table(parsed.into_inner());
     let start = Span::new(file, 0..0);
     (Node { span: start, key: start, value: Value::Table(table) }, diagnostics)
@@ -127,8 +138,13 @@ pub fn parse(file: FileId, text: &str) -> (Node, Vec<Diagnostic>) {
 struct Reader<'a> {
     file: FileId,
     text: &'a str,
+    depth: usize,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
+
+/// Specs are less than ten levels deep, `pod` and `container` less than twenty. The toml crate takes 80 levels of
+/// brackets with 80 dotted keys each, which no stack of a thread takes.
+const DEEPEST: usize = 64;
 
 impl Reader<'_> {
     fn table(&mut self, table: DeTable<'_>) -> Table {
@@ -144,6 +160,19 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, value: DeValue<'_>, span: Span) -> Value {
+        if self.depth == DEEPEST {
+            let message = format!("a value more than {DEEPEST} levels deep");
+            self.diagnostics.push(Diagnostic::error("invalid-toml", span, message));
+            dismantle(value);
+            return Value::Boolean(false);
+        }
+        self.depth += 1;
+        let value = self.shallow_value(value, span);
+        self.depth -= 1;
+        value
+    }
+
+    fn shallow_value(&mut self, value: DeValue<'_>, span: Span) -> Value {
         match value {
             DeValue::String(text) => Value::String(text.into_owned()),
             DeValue::Integer(number) => {
@@ -192,6 +221,18 @@ impl Reader<'_> {
             Diagnostic::warning("toml-1-1-syntax", span, message)
                 .help("write it on one line without the last comma, or give the table a header of its own"),
         );
+    }
+}
+
+/// Drops a value without recursion.
+fn dismantle(value: DeValue<'_>) {
+    let mut rest = vec![value];
+    while let Some(value) = rest.pop() {
+        match value {
+            DeValue::Array(items) => rest.extend(items.into_iter().map(toml::Spanned::into_inner)),
+            DeValue::Table(table) => rest.extend(table.into_iter().map(|(_, value)| value.into_inner())),
+            _ => {}
+        }
     }
 }
 

@@ -30,3 +30,6 @@ pub mod check;
 pub mod lint;
 pub mod yaml;
 pub mod tree;
+pub mod report;
+pub mod cli;
+pub mod commands;

@@ -5,8 +5,10 @@
 //! up when a diagnostic is built.
 
 mod config;
+pub mod fix;
 mod karpenter;
 mod monitoring;
+mod policy;
 mod subject;
 
 pub mod rules;
@@ -14,6 +16,7 @@ pub mod rules;
 use rayon::prelude::*;
 
 pub use self::config::{Config, Waived};
+pub use self::policy::Policy;
 pub use self::subject::{Findings, Object, Pod, RayCluster, Subject};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::resolve::Team;
@@ -52,6 +55,27 @@ pub enum Group {
     GitOps,
     Policy,
     Schema,
+}
+
+impl Group {
+    /// As headings have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Workspace => "workspace",
+            Self::Names => "names",
+            Self::Ray => "ray",
+            Self::Capacity => "capacity",
+            Self::Karpenter => "karpenter",
+            Self::Pod => "pod",
+            Self::Storage => "storage",
+            Self::Network => "network",
+            Self::Security => "security",
+            Self::Monitoring => "monitoring",
+            Self::GitOps => "gitops",
+            Self::Policy => "policy",
+            Self::Schema => "schema",
+        }
+    }
 }
 
 /// How a rule finds its defect.

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod environment;
+pub mod explain;
 mod group;
 mod layers;
 mod model;
@@ -44,18 +45,22 @@ pub struct Selection {
 }
 
 impl Selection {
-    fn has_team(&self, name: &str) -> bool {
+    /// Whether the team is chosen.
+    pub fn has_team(&self, name: &str) -> bool {
         self.teams.is_empty() || self.teams.iter().any(|team| team == name)
     }
 
-    fn has_environment(&self, name: &str) -> bool {
+    /// Whether the environment is chosen.
+    pub fn has_environment(&self, name: &str) -> bool {
         self.environments.is_empty() || self.environments.iter().any(|environment| environment == name)
     }
 }
 
 /// Resolves every selected team in every selected environment. What is wrong with a team does not stop the others.
 pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
-    let Some(platform) = &workspace.platform else { return Resolution::default() };
+    let Some(platform) = &workspace.platform else {
+        return Resolution { selection: selection.clone(), ..Resolution::default() };
+    };
     let platform = platform.root.table().expect("a document is a table");
     let mut diagnostics = Vec::new();
     let environments = environment::resolve(platform, &mut diagnostics);
@@ -82,7 +87,7 @@ pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
     }
     let pools = shared_pools(platform, &chosen);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
-    Resolution { environments: chosen, teams, pools, diagnostics }
+    Resolution { environments: chosen, teams, pools, selection: selection.clone(), diagnostics }
 }
 
 fn shared_pools(platform: &Table, environments: &IndexMap<String, Arc<Environment>>) -> Vec<SharedPool> {

@@ -1,6 +1,6 @@
 //! JSON Schemas of the manifests, per kind and supported release, and validation against them.
 //!
-//! Schema files are generated ([`import`], [`restated`], [`print`]) and embedded ([`catalog`]); [`Validators`]
+//! Schema files are generated ([`import`], [`restated`], [`mod@print`]) and embedded ([`catalog`]); [`Validators`]
 //! picks those of an environment's releases and says what is wrong with an object.
 
 pub mod catalog;

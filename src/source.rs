@@ -40,7 +40,7 @@ impl Span {
 pub struct Source {
     /// For example `teams/vision.toml`.
     pub path: String,
-    /// The whole text; empty where the file could not be read as UTF-8.
+    /// The whole text; up to the first wrong byte where it is no UTF-8, and empty where nothing could be read.
     pub text: String,
 }
 
@@ -68,6 +68,16 @@ impl Sources {
     /// The file with this id.
     pub fn get(&self, id: FileId) -> &Source {
         &self.files[id.0 as usize]
+    }
+
+    /// The paths of all files, built-in defaults apart.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().skip(1).map(|source| source.path.as_str())
+    }
+
+    /// The text of the file at this path.
+    pub fn text_of(&self, path: &str) -> Option<&str> {
+        self.files.iter().skip(1).find(|source| source.path == path).map(|source| source.text.as_str())
     }
 
     /// Line and column of a span's start, both counted from one; the column in characters.

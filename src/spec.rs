@@ -32,6 +32,7 @@ pub mod group;
 pub mod ingress;
 pub mod node_pool;
 pub mod platform;
+pub mod policy;
 pub mod scalar;
 pub mod schema;
 pub mod team;
@@ -41,7 +42,8 @@ pub use group::{Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, 
 pub use ingress::{Expose, Ingress, IngressClass, Scheme};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
-pub use scalar::{Duration, KarpenterDuration, Quantity, Version};
+pub use policy::{Policy, Required};
+pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
 pub use team::{ServiceAccount, Team};
 pub use workload::{
     Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadMonitor, HeadService, Logging, Monitoring, Patch,

@@ -1,7 +1,7 @@
 //! Rendered output as a value, and its comparison with a directory.
 //!
 //! This is the only module that reads or writes `generated/`. What it finds there it trusts no further than the header
-//! line goes: see [`compare`] for the states a file can be in, and [`write`] for what is done about them.
+//! line goes: see [`compare()`] for the states a file can be in, and [`write()`] for what is done about them.
 
 mod compare;
 mod diff;

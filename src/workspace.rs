@@ -1,63 +1,136 @@
-//! Reads specs.
+//! The workspace's specs: read, parsed and checked. Nothing else reads `teams/`.
 
-use std::path::PathBuf;
+mod check;
+mod files;
+mod place;
+mod unknown_key;
+mod wrong_value;
 
-use crate::diagnostic::Diagnostic;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use rayon::prelude::*;
+
+use self::files::{Content, SpecFile};
+use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
+use crate::spec::schema::SpecSchema;
 
-/// A workspace's specs.
-#[derive(Clone, Debug)]
+/// The platform's file, below the root.
+pub const PLATFORM: &str = "teams/_platform.toml";
+
+/// All specs of a workspace.
+#[derive(Clone, Debug, Default)]
 pub struct Workspace {
-    /// Its root.
+    /// The directory that holds `teams/`.
     pub root: PathBuf,
-    /// The texts.
+    /// The files, for spans.
     pub sources: Sources,
-    /// The platform file, if nothing is wrong with it.
+    /// `teams/_platform.toml`; `None` where a diagnostic says why.
     pub platform: Option<Document>,
-    /// The team files with which nothing is wrong, sorted by name.
+    /// The teams whose files have no errors, sorted by name.
     pub teams: Vec<TeamDocument>,
-    /// What is wrong.
+    /// What is wrong with the files, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// A parsed file.
+/// A file that its schema accepts.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// The file.
     pub file: FileId,
-    /// Its values.
+    /// Its values; always a table.
     pub root: Node,
 }
 
 /// A team's file.
 #[derive(Clone, Debug)]
 pub struct TeamDocument {
-    /// The file's stem.
+    /// The file's stem, a DNS-1035 label.
     pub name: String,
-    /// The file.
+    /// Its values.
     pub document: Document,
 }
 
+/// Reads and checks `teams/_platform.toml` and every `teams/<team>.toml`.
+///
+/// What is wrong with the files is in the workspace's diagnostics; an error is trouble of the machine, such as a file
+/// that may not be read.
+pub fn load(root: &Path) -> Result<Workspace> {
+    let mut diagnostics = Vec::new();
+    let listed = files::list(root, &mut diagnostics)?;
+    let contents: Vec<Result<Content>> = listed.par_iter().map(|file| files::read(root, file)).collect();
+    let read = listed.into_iter().zip(contents).map(|(file, content)| Ok((file, content?)));
+    let read: Vec<(SpecFile, Content)> = read.collect::<Result<_>>()?;
+    Ok(check_all(root.to_owned(), read, diagnostics))
+}
+
 impl Workspace {
-    /// A workspace of these texts, by path below the root.
-    pub fn from_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut sources = Sources::default();
-        let mut platform = None;
-        let mut teams = Vec::new();
-        let mut diagnostics = Vec::new();
-        for (path, text) in texts {
-            let file = sources.add(path, text);
-            let (root, found) = document::parse(file, text);
-            diagnostics.extend(found);
-            let document = Document { file, root };
-            if path == "teams/_platform.toml" {
-                platform = Some(document);
-            } else {
-                let name = path.trim_start_matches("teams/").trim_end_matches(".toml").to_owned();
-                teams.push(TeamDocument { name, document });
-            }
+    /// A workspace that exists in memory only: the platform's text, and the teams' names and texts.
+    pub fn from_texts<'a>(platform: &str, teams: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut read = vec![(SpecFile::platform(), Content::Text(platform.to_owned()))];
+        for (name, text) in teams {
+            read.push((SpecFile::team(name), Content::Text(text.to_owned())));
         }
-        Self { root: PathBuf::new(), sources, platform, teams, diagnostics }
+        read.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
+        check_all(PathBuf::new(), read, Vec::new())
     }
+}
+
+/// Gives every file its id and checks all of them in parallel.
+fn check_all(root: PathBuf, read: Vec<(SpecFile, Content)>, mut diagnostics: Vec<Diagnostic>) -> Workspace {
+    let mut sources = Sources::default();
+    let mut files = Vec::with_capacity(read.len());
+    for (file, content) in read {
+        let (text, problem) = content.into_text();
+        let id = sources.add(file.path.clone(), text);
+        files.push((id, file, problem));
+    }
+    let checked: Vec<(Option<Node>, Vec<Diagnostic>)> = files
+        .par_iter()
+        .map(|(id, file, problem)| match problem {
+            Some(problem) => (None, vec![problem.diagnostic(*id, &sources.get(*id).text)]),
+            None => check_file(*id, file, &sources.get(*id).text),
+        })
+        .collect();
+    let mut platform = None;
+    let mut teams = Vec::with_capacity(files.len());
+    for ((id, file, _), (node, found)) in files.into_iter().zip(checked) {
+        diagnostics.extend(found);
+        let Some(document) = node.map(|root| Document { file: id, root }) else { continue };
+        match file.team {
+            Some(name) => teams.push(TeamDocument { name, document }),
+            None => platform = Some(document),
+        }
+    }
+    teams.sort_by(|a, b| a.name.cmp(&b.name));
+    diagnostic::sort_and_deduplicate(&mut diagnostics);
+    Workspace { root, sources, platform, teams, diagnostics }
+}
+
+/// The document, if it has no errors, and all that is wrong with it.
+fn check_file(id: FileId, file: &SpecFile, text: &str) -> (Option<Node>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    if let Some(name) = &file.team {
+        diagnostics.extend(files::check_team_name(name, Span::new(id, 0..0)));
+    }
+    let (root, found) = document::parse(id, text);
+    let readable = !found.iter().any(is_error);
+    diagnostics.extend(found);
+    // After a syntax error keys are missing or misplaced, so what a schema says would mislead.
+    if readable {
+        let schema = if file.team.is_some() { SpecSchema::Team } else { SpecSchema::Platform };
+        if root.table().is_some_and(document::Table::is_empty) {
+            diagnostics.push(files::empty(id, file));
+        } else {
+            diagnostics.extend(check::check(schema, &root));
+        }
+    }
+    let accepted = !diagnostics.iter().any(is_error);
+    (accepted.then_some(root), diagnostics)
+}
+
+fn is_error(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == diagnostic::Severity::Error
 }

@@ -2,7 +2,7 @@
 //!
 //! The layout is what yamllint's default profile and pre-commit's whitespace hooks accept: maps and lists in block
 //! style, lists indented under their key, text of several lines as a literal block, LF, one newline at the end, nothing
-//! folded or wrapped. [`order`] says which keys come first, [`scalar`] how text is quoted.
+//! folded or wrapped. `order` says which keys come first, `scalar` how text is quoted.
 
 mod order;
 mod scalar;

@@ -43,17 +43,11 @@ impl Config {
                 config.read_lint(lint, &mut diagnostics);
             }
             for node in platform.root.child("allow").map_or(&[][..], Node::items) {
-                let file = match node.child("team") {
-                    Some(team) => match file_of(workspace, team) {
-                        Ok(file) => Some(file),
-                        Err(diagnostic) => {
-                            diagnostics.push(diagnostic);
-                            continue;
-                        }
-                    },
-                    None => None,
-                };
-                config.read_allow(node, file, false, &mut diagnostics);
+                let team = node.child("team");
+                let file = team.and_then(|team| file_of(workspace, team, &mut diagnostics));
+                if team.is_none() || file.is_some() {
+                    config.read_allow(node, file, false, &mut diagnostics);
+                }
             }
         }
         for team in &workspace.teams {
@@ -151,16 +145,17 @@ impl Config {
     }
 }
 
-fn file_of(workspace: &Workspace, team: &Node) -> Result<FileId, Diagnostic> {
+fn file_of(workspace: &Workspace, team: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<FileId> {
     let name = team.string().unwrap_or_default();
     if let Some(found) = workspace.teams.iter().find(|each| each.name == name) {
-        return Ok(found.document.file);
+        return Some(found.document.file);
     }
     let mut diagnostic = Diagnostic::error("unknown-team", team.span, format!("there is no team `{name}`"));
     if let Some(close) = did_you_mean(name, workspace.teams.iter().map(|team| team.name.as_str())) {
         diagnostic = diagnostic.help(format!("did you mean `{close}`?"));
     }
-    Err(diagnostic)
+    diagnostics.push(diagnostic);
+    None
 }
 
 fn known(name: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> bool {

@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use super::Rule;
+use super::policy::Policy;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Built, Manifest};
-use crate::resolve::{Resolution, SharedPool, SpecPath, Team};
+use crate::resolve::{Resolution, Selection, SharedPool, SpecPath, Team};
 use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec;
+use crate::workspace::Workspace;
 
 /// Everything that a run looks at.
 #[derive(Debug)]
@@ -19,15 +21,21 @@ pub struct Subject<'a> {
     pub teams: &'a [Team],
     /// Shared pools; none when only manifests are linted.
     pub pools: &'a [SharedPool],
+    /// The specs, and which of them were to be looked at; none when only manifests are linted.
+    pub specs: Option<(&'a Workspace, &'a Selection)>,
+    /// What no team may exceed or do.
+    pub policy: Option<Policy<'a>>,
 }
 
 impl<'a> Subject<'a> {
     /// Everything that specs made.
-    pub fn new(resolution: &'a Resolution, built: &'a Built) -> Self {
+    pub fn new(workspace: &'a Workspace, resolution: &'a Resolution, built: &'a Built) -> Self {
         Self {
             objects: built.manifests.iter().map(Object::of_manifest).collect(),
             teams: &resolution.teams,
             pools: &resolution.pools,
+            specs: Some((workspace, &resolution.selection)),
+            policy: Policy::read(workspace),
         }
     }
 
@@ -286,6 +294,18 @@ impl<'a> Findings<'a> {
     /// Reports at a value of a team's spec.
     pub fn team(&mut self, team: &Team, path: &SpecPath, message: impl Into<String>) -> &mut Diagnostic {
         self.report(team.values.span(path), message)
+    }
+
+    /// Reports at the team's own line that made a part of an object, and shows where the value stands if that is
+    /// elsewhere: in a default or a profile.
+    pub fn own(&mut self, manifest: &Manifest, pointer: &str, message: impl Into<String>) -> &mut Diagnostic {
+        let path = manifest.place(pointer);
+        let (own, set) = (manifest.values.own_span(path), manifest.values.span(path));
+        let diagnostic = self.report(own, message);
+        if set.file != own.file {
+            diagnostic.add_label(set, "set here");
+        }
+        diagnostic
     }
 
     /// Reports at a place.

@@ -42,12 +42,18 @@ pub(super) fn ingress(scope: &Scope<'_>, cluster: &Cluster, ingress: &resolve::I
     let own = cluster.path.join("ingress");
     let mut places = Places::new(own.clone());
     places.add("/metadata/annotations", own.join("annotations"));
+    if !ingress.annotations.contains_key(SCHEME) {
+        places.add("/metadata/annotations/alb.ingress.kubernetes.io~1scheme", own.join("scheme"));
+    }
     places.add("/spec/ingressClassName", own.join("class"));
     places.add("/spec/rules/0/host", own.join("host"));
     places.add("/spec/rules/0/http/paths/0/path", own.join("path"));
     places.add("/spec/tls", own.join("tls-secret"));
     scope.manifest(object, places)
 }
+
+/// The annotation that `scheme` writes.
+const SCHEME: &str = "alb.ingress.kubernetes.io/scheme";
 
 /// nginx's regular expressions need `ImplementationSpecific`: its admission refuses them under `Exact` and `Prefix`
 /// when strict path validation is on (ingress-nginx FAQ, issue 10281).

@@ -100,7 +100,11 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, group: &Group) {
 
 fn pod_spec(cluster: &Cluster, group: &Group, role: Role) -> PodSpec {
     let mut container = container(cluster, group, role);
-    if let Some(partial) = typed(group.container.as_ref()) {
+    if let Some(mut partial) = typed::<Container>(group.container.as_ref()) {
+        // A required field that a partial object leaves out reads as empty, and empty would win.
+        if partial.name.is_empty() {
+            partial.name.clone_from(&container.name);
+        }
         container.merge_from(partial);
     }
     let mut node_selector = group.node_selector.clone();

@@ -338,13 +338,20 @@ fn ingresses(
             Expose::Serve => format!("{name}-serve.{domain}"),
         }
     };
+    let route = route.unwrap_or_default().trim_end_matches('/').to_owned();
+    // Both under one path would collide, and below it the dashboard's rule, which is the wider one, could come first.
+    let beside = |expose: Expose| match expose {
+        Expose::Serve if exposed.len() > 1 && !route.is_empty() => format!("{route}-serve"),
+        _ => route.clone(),
+    };
     exposed
-        .into_iter()
+        .iter()
+        .copied()
         .map(|expose| Ingress {
             expose,
             class,
             host: Some(host.clone().unwrap_or_else(|| default_host(expose))),
-            path: route.clone().unwrap_or_default().trim_end_matches('/').to_owned(),
+            path: beside(expose),
             scheme: ingress.scheme.unwrap_or(Scheme::Internal),
             group: ingress.group.clone(),
             certificate_arn: ingress.certificate_arn.clone(),

@@ -92,7 +92,9 @@ pub(super) fn resolve(
     } else {
         let pool = format!("{}-{name}", context.name);
         let parts = [("workload", context.name), ("group", name)];
-        names::check_pool(&pool, &parts, context.values.key_span(path), diagnostics);
+        if !names::check_pool(&pool, &parts, context.values.key_span(path), diagnostics) {
+            return None;
+        }
         let taints = settings
             .taints
             .clone()

@@ -262,6 +262,11 @@ impl<'a> Fragment<'a> {
         self.table.get(key).filter(|_| self.counts(key))
     }
 
+    /// Where the fragment's `unset` stands.
+    pub fn unset_node(self) -> Option<&'a Node> {
+        self.table.get("unset")
+    }
+
     /// The paths that this fragment takes out of weaker layers. Above a group only inherited keys are meant.
     pub fn unset(self) -> impl Iterator<Item = &'a str> {
         let items = self.table.get("unset").map_or(&[][..], Node::items);

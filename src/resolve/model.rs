@@ -57,6 +57,21 @@ impl Values {
         self.root.nearest(path.keys()).span
     }
 
+    /// The place of a value in the file of the tree itself: that of the nearest thing around it where a default or a
+    /// profile set it.
+    pub fn own_span(&self, path: &SpecPath) -> Span {
+        let mut node = &self.root;
+        let mut own = node.span;
+        for key in path.keys() {
+            let Some(child) = node.child(key) else { break };
+            node = child;
+            if node.span.file == own.file {
+                own = node.span;
+            }
+        }
+        own
+    }
+
     /// The place of the key at `path`; useful for what is wrong with a whole table.
     pub fn key_span(&self, path: &SpecPath) -> Span {
         self.root.nearest(path.keys()).key
@@ -396,6 +411,8 @@ pub struct Resolution {
     pub teams: Vec<Team>,
     /// Shared pools, sorted by environment, then name.
     pub pools: Vec<SharedPool>,
+    /// What was to be resolved.
+    pub selection: super::Selection,
     /// What is wrong.
     pub diagnostics: Vec<crate::diagnostic::Diagnostic>,
 }

@@ -60,8 +60,8 @@ pub fn check_cluster(name: &str, parts: &[(&str, &str)], span: Span, diagnostics
     }
 }
 
-/// Checks a pool's name.
-pub fn check_pool(name: &str, parts: &[(&str, &str)], span: Span, diagnostics: &mut Vec<Diagnostic>) {
+/// Checks a pool's name; whether it fits.
+pub fn check_pool(name: &str, parts: &[(&str, &str)], span: Span, diagnostics: &mut Vec<Diagnostic>) -> bool {
     if name.len() > LONGEST_POOL {
         let message = format!(
             "the NodePool's name `{name}` has {} characters, but a label's value takes {LONGEST_POOL}",
@@ -73,6 +73,7 @@ pub fn check_pool(name: &str, parts: &[(&str, &str)], span: Span, diagnostics: &
                 .help(shorten(parts, name.len() - LONGEST_POOL)),
         );
     }
+    name.len() <= LONGEST_POOL
 }
 
 /// "team `vision` (6) + workload `train` (5)".

@@ -85,14 +85,10 @@ pub(super) fn add_service_account(
     accounts.entry(name.to_owned()).or_insert(account);
 }
 
-/// Names of workloads, those of the file first.
+/// Names of workloads in the order of the file. An override changes what is there and adds nothing.
 fn workload_names(layers: Layers<'_>) -> Vec<String> {
-    let tables = [Some(layers.team), layers.team_override];
-    let mut names: Vec<String> = Vec::new();
-    for table in tables.into_iter().flatten().filter_map(|table| table.get("clusters")?.table()) {
-        names.extend(table.keys().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>());
-    }
-    names
+    let clusters = layers.team.get("clusters").and_then(Node::table);
+    clusters.into_iter().flat_map(Table::keys).cloned().collect()
 }
 
 /// Names of a workload's worker groups: file order, and what weaker and stronger layers add goes last.

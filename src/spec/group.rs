@@ -349,11 +349,9 @@ impl JsonSchema for EnvValue {
             },
             "additionalProperties": false,
             "minProperties": 1,
+            "maxProperties": 2,
             "dependentRequired": { "secret": ["key"], "config-map": ["key"] },
-            "dependentSchemas": {
-                "key": { "anyOf": [{ "required": ["secret"] }, { "required": ["config-map"] }] },
-                "field": { "maxProperties": 1 }
-            }
+            "dependentSchemas": { "key": { "minProperties": 2 }, "field": { "maxProperties": 1 } }
         })
     }
 }

@@ -18,8 +18,9 @@ pub struct Ingress {
     pub class: Option<IngressClass>,
     /// Host, a template; `<name>.<domain of the environment>` when not set.
     pub host: Option<String>,
-    /// Path under which the dashboard appears, with the rewrite that the controller needs; `/` when not set. Prefer a
-    /// host of its own: the login cookie is host-wide.
+    /// Path under which the dashboard appears, with the rewrite that the controller needs; `/` when not set. Serve, when
+    /// it is exposed too, appears under the same path with `-serve`. Prefer a host of its own: the login cookie is
+    /// host-wide.
     #[schemars(example = "/vision", regex(pattern = "^/[-A-Za-z0-9_./{} ]*$"))]
     pub path: Option<String>,
     /// Whether the ALB is reachable from the internet (`alb.ingress.kubernetes.io/scheme`).

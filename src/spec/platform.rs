@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::group::{Head, Pool, WorkerGroup};
 use super::ingress::Ingress;
 use super::node_pool::NodePool;
+use super::policy::Policy;
 use super::scalar::Version;
 use super::team::TeamDefaults;
 use super::workload::{Cluster, Monitoring};
@@ -33,6 +34,9 @@ pub struct Platform {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63 }))]
     pub pools: IndexMap<String, Pool>,
+    /// What no team may exceed or do.
+    #[serde(default)]
+    pub policy: Policy,
     /// Severities of rules and what teams may waive.
     #[serde(default)]
     pub lint: Lint,

@@ -139,6 +139,23 @@ text_type! {
     Version, "version", r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)([-.]?[A-Za-z][0-9A-Za-z.-]*)?$"
 }
 
+text_type! {
+    /// Versions that a policy allows: `2.52.1` is one version, `2.52` all its patches, `>=2.50, <3` a range.
+    VersionRange, "version-range",
+    r"^ *([0-9]+(\.[0-9]+){0,2}|(>=|<=|>|<|=|~|\^) *[0-9]+(\.[0-9]+){0,2}( *, *(>=|<=|>|<|=|~|\^) *[0-9]+(\.[0-9]+){0,2})*) *$"
+}
+
+impl VersionRange {
+    /// Whether it has the version. One that is no range has none.
+    pub fn has(&self, version: &semver::Version) -> bool {
+        let text = self.0.trim();
+        let exact = text.starts_with(|c: char| c.is_ascii_digit());
+        let range =
+            if exact { semver::VersionReq::parse(&format!("={text}")) } else { semver::VersionReq::parse(text) };
+        range.is_ok_and(|range| range.matches(version))
+    }
+}
+
 impl Duration {
     /// Whole seconds, rounded up; `None` beyond what fits.
     pub fn seconds(&self) -> Option<i32> {
@@ -224,6 +241,10 @@ pub fn explain(format: &str, text: &str) -> Option<(String, Option<String>)> {
                 "write all three parts, such as `1.7.0`".into()
             }),
         ),
+        "version-range" => (
+            format!("`{text}` is no version and no range of versions"),
+            Some("write `2.52.1` for one version, `2.52` for all its patches, or a range such as `>=2.50, <3`".into()),
+        ),
         "dns-label" => (
             format!("`{text}` is no valid name"),
             Some("use lower-case letters, digits and `-`; start with a letter, end with a letter or digit".into()),
@@ -287,6 +308,14 @@ mod tests {
     fn a_suffix_of_a_version_does_not_count() {
         assert_eq!(Version::from("2.52.0rc0").triple(), semver::Version::new(2, 52, 0));
         assert_eq!(Version::from("2.52.1-py311").triple(), semver::Version::new(2, 52, 1));
+    }
+
+    #[test]
+    fn a_range_has_versions() {
+        let has = |range: &str, version: &str| VersionRange::from(range).has(&Version::from(version).triple());
+        assert!(has("2.52.1", "2.52.1") && !has("2.52.1", "2.52.2"));
+        assert!(has("2.52", "2.52.9") && !has("2.52", "2.53.0"));
+        assert!(has(">=2.50, <3", "2.52.0rc0") && !has(">=2.50, <3", "3.0.0"));
     }
 
     #[test]

@@ -75,6 +75,7 @@ fn simplify(schema: &mut Value) {
                 object.shift_remove("default");
             }
             drop_null(object);
+            bound_integers(object);
             flatten_constants(object);
             // Prose wrapped in the source is one paragraph in an editor.
             if let Some(Value::String(text)) = object.get_mut("description") {
@@ -102,6 +103,23 @@ fn drop_null(object: &mut Map<String, Value>) {
             object.shift_remove("anyOf");
             object.extend(only);
         }
+    }
+}
+
+/// Validators ignore formats of numbers (`int32`), so the bounds are written out. For 64 bits they are those of the
+/// integers that a double holds, for TOML's floats are numbers too.
+fn bound_integers(object: &mut Map<String, Value>) {
+    let bounds = match object.get("format").and_then(Value::as_str) {
+        Some("int32") => Some((i64::from(i32::MIN), i64::from(i32::MAX))),
+        Some("uint32") => Some((0, i64::from(u32::MAX))),
+        Some("int64") => Some((-(1 << 53), 1 << 53)),
+        Some("double") => None,
+        _ => return,
+    };
+    object.shift_remove("format");
+    if let Some((least, greatest)) = bounds {
+        object.entry("minimum").or_insert(least.into());
+        object.entry("maximum").or_insert(greatest.into());
     }
 }
 

@@ -1,13 +1,25 @@
 //! One test binary: every integration test is a module of it.
 
 #![allow(clippy::print_stdout, reason = "tests print what they measured and why they skipped")]
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod checks;
+mod commands;
 mod coverage;
+mod formats;
+mod golden;
+mod interruptions;
+mod layers;
+mod mutations;
+mod readme;
+mod report;
 mod rule_cases;
 mod rules;
 mod schemas;
+mod specs;
 mod tree;
 mod truth;
+mod workspace;
 mod yaml;
 
 use std::path::{Path, PathBuf};

@@ -16,7 +16,7 @@ pub(crate) const TEAM: &str = "[clusters.train.workers.cpu]\ncpu = 3\nmemory = \
 /// The names of what a team raises on the platform of the rules' pages, followed by `platform`.
 pub(crate) fn raised(platform: &str, team: &str) -> BTreeSet<&'static str> {
     let platform = format!("{}\n{platform}", include_str!("../rules/platform.toml"));
-    let workspace = Workspace::from_texts([("teams/_platform.toml", platform.as_str()), ("teams/vision.toml", team)]);
+    let workspace = Workspace::from_texts(&platform, [("vision", team)]);
     let resolution = resolve::resolve(&workspace, &Selection::default());
     let built = manifest::build(&resolution);
     let checked = check::check(&workspace, &resolution, &built);

@@ -132,7 +132,7 @@ const NODE_CLASS: &[(&str, Caught)] = &[
             r#"node-pool.subnets = [{ id = "subnet-0" }, { id = "subnet-1", tags = { a = "b" } }]"#,
         ),
     ),
-    ("a term with nothing", By("invalid-manifest", r#"node-pool.subnets = [{ tags = {} }]"#)),
+    ("a term with nothing", By("invalid-manifest", "node-pool.subnets = [{ tags = {} }]")),
     ("PlacementGroupNotFound", Never("only AWS knows which there are")),
     ("ClusterCIDRResolutionFailed", Never("a matter of the cluster's API, not of specs")),
     (
@@ -205,6 +205,7 @@ struct Record {
 
 /// Objects on their own, as manifests of one environment.
 struct Bench {
+    workspace: Workspace,
     resolution: Resolution,
     validators: Validators,
 }
@@ -212,10 +213,10 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let platform = include_str!("../../rules/platform.toml");
-        let workspace = Workspace::from_texts([("teams/_platform.toml", platform), ("teams/vision.toml", TEAM)]);
+        let workspace = Workspace::from_texts(platform, [("vision", TEAM)]);
         let resolution = resolve::resolve(&workspace, &Selection::default());
         let validators = Validators::new(&resolution.environments["prod"].releases);
-        Self { resolution, validators }
+        Self { workspace, resolution, validators }
     }
 
     /// Names of the errors of rules.
@@ -229,7 +230,7 @@ impl Bench {
             places: Places::new(SpecPath::default()),
         };
         let built = Built { manifests: vec![manifest], diagnostics: Vec::new() };
-        let found = lint::lint(&Subject::new(&Resolution::default(), &built));
+        let found = lint::lint(&Subject::new(&self.workspace, &Resolution::default(), &built));
         found.iter().filter(|each| each.severity == Severity::Error).map(|each| each.rule).collect()
     }
 }

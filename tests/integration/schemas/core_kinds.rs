@@ -170,7 +170,7 @@ fn restrict(kind: &str, schema: &mut Value) {
     match kind {
         // pkg/apis/networking/validation: ValidateIngressSpec.
         "Ingress" => {
-            field("HTTPIngressPath", "pathType", json!({ "enum": ["Exact", "Prefix", "ImplementationSpecific"] }))
+            field("HTTPIngressPath", "pathType", json!({ "enum": ["Exact", "Prefix", "ImplementationSpecific"] }));
         }
         // pkg/apis/networking/validation: ValidateNetworkPolicySpec.
         "NetworkPolicy" => {

@@ -1,0 +1,161 @@
+//! `raygen render`: specs to `generated/`.
+
+use std::fmt::Write as _;
+
+use anyhow::Result;
+
+use super::progress::Progress;
+use super::selection::{scope, select};
+use super::{Status, Terminal};
+use crate::check;
+use crate::cli;
+use crate::manifest;
+use crate::report::{Format, plural};
+use crate::resolve;
+use crate::tree::{self, Comparison, Output, State, Tree};
+use crate::workspace;
+
+pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
+    let progress = Progress::new(6);
+    progress.stage("load");
+    let mut workspace = workspace::load(&args.root.root)?;
+    let selection = select(&mut workspace, &args.teams, &args.environments)?;
+    progress.stage("resolve");
+    let resolution = resolve::resolve(&workspace, &selection);
+    progress.stage("build");
+    let built = manifest::build(&resolution);
+    progress.stage("check");
+    let checked = check::check(&workspace, &resolution, &built);
+    if !checked.diagnostics.is_empty() {
+        progress.hide();
+    }
+    if args.stdout {
+        terminal.report_aside(&workspace.sources, &checked);
+    } else {
+        terminal.report(&workspace.sources, &checked, Format::Human)?;
+    }
+    if checked.has_errors() {
+        terminal.note("nothing was written: mend the errors first");
+        return Ok(Status::Problems);
+    }
+    progress.stage("emit");
+    let tree = manifest::emit(&built);
+    if args.stdout {
+        drop(progress);
+        return terminal.print(&stream(&tree)).map(|()| Status::Fine);
+    }
+    progress.stage("write");
+    let output = Output::new(&args.root.root, &args.output)?;
+    let scope = scope(&selection, resolution.environments.keys());
+    if args.check {
+        let comparison = tree::compare(&tree, &output, &scope)?;
+        drop(progress);
+        return check_only(args, &tree, &output, &comparison, terminal);
+    }
+    let comparison = tree::write(&tree, &output, &scope, args.force)?;
+    drop(progress);
+    report(&output, &comparison, args.force, terminal)
+}
+
+fn stream(tree: &Tree) -> String {
+    tree.iter().fold(String::new(), |mut stream, (_, text)| {
+        stream.push_str("---\n");
+        stream.push_str(text);
+        stream
+    })
+}
+
+fn check_only(
+    args: &cli::Render,
+    tree: &Tree,
+    output: &Output,
+    comparison: &Comparison,
+    terminal: &Terminal,
+) -> Result<Status> {
+    if comparison.is_current() {
+        terminal.note(&format!("{} are current", plural(tree.len(), "file")));
+        return Ok(Status::Fine);
+    }
+    terminal.print_diff(&comparison.diff(tree, output))?;
+    let mut counts = Vec::new();
+    for (state, word) in [
+        (State::Created, "to create"),
+        (State::Changed, "to change"),
+        (State::Removed, "to remove"),
+        (State::Edited, "edited by hand"),
+        (State::EditedOrphan, "edited by hand without a spec"),
+        (State::Foreign, "not raygen's"),
+    ] {
+        let count = comparison.count(state);
+        if count > 0 {
+            counts.push(format!("{count} {word}"));
+        }
+    }
+    for path in comparison.paths(State::Foreign) {
+        terminal.note(&format!("{} was not written by raygen: move it away", output.display(path)));
+    }
+    let edited = comparison.count(State::Edited) + comparison.count(State::EditedOrphan) > 0;
+    let command = mending_command(args, edited);
+    terminal.note(&format!("drift: {}; run `{command}` and commit the result", counts.join(", ")));
+    Ok(Status::Problems)
+}
+
+/// The command that writes what `--check` found missing; `force` where it has to overwrite edits.
+fn mending_command(args: &cli::Render, force: bool) -> String {
+    let mut command = "raygen render".to_owned();
+    for team in &args.teams {
+        let _ = write!(command, " {team}");
+    }
+    for environment in &args.environments {
+        let _ = write!(command, " --environment {environment}");
+    }
+    if args.root.root.as_os_str() != "." {
+        let _ = write!(command, " --root {}", args.root.root.display());
+    }
+    if args.output != "generated" {
+        let _ = write!(command, " --output {}", args.output);
+    }
+    if force {
+        command.push_str(" --force");
+    }
+    command
+}
+
+/// One line per file that changed or was left alone, and how many did not change.
+fn report(output: &Output, comparison: &Comparison, force: bool, terminal: &Terminal) -> Result<Status> {
+    let mut lines = String::new();
+    let mut left_alone = 0;
+    for (path, file) in &comparison.files {
+        let (word, why) = match file.state {
+            State::Created => ("created", ""),
+            State::Changed => ("changed", ""),
+            State::Removed => ("removed", ""),
+            State::Unchanged | State::ForeignOrphan => continue,
+            State::Edited if force => ("changed", ": edits overwritten"),
+            State::EditedOrphan if force => ("removed", ": edits lost"),
+            State::Edited => ("left alone", ": edited by hand (`--force` overwrites)"),
+            State::EditedOrphan => ("left alone", ": edited by hand, and its spec is gone (`--force` removes)"),
+            State::Foreign => ("left alone", ": not written by raygen (move it away)"),
+        };
+        left_alone += usize::from(word == "left alone");
+        let _ = writeln!(lines, "{word} {}{why}", output.display(path));
+    }
+    terminal.print(&lines)?;
+    let unchanged = comparison.count(State::Unchanged);
+    let (overwritten, lost) =
+        if force { (comparison.count(State::Edited), comparison.count(State::EditedOrphan)) } else { (0, 0) };
+    let summary: Vec<String> = [
+        (comparison.count(State::Created), "created"),
+        (comparison.count(State::Changed) + overwritten, "changed"),
+        (comparison.count(State::Removed) + lost, "removed"),
+        (left_alone, "left alone"),
+        (unchanged, "unchanged"),
+        (comparison.count(State::ForeignOrphan), "not raygen's"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, word)| format!("{count} {word}"))
+    .collect();
+    terminal.note(&if summary.is_empty() { "nothing to render".to_owned() } else { summary.join(", ") });
+    Ok(if left_alone > 0 { Status::Problems } else { Status::Fine })
+}

@@ -1,0 +1,114 @@
+//! Checks documents against their editor schemas and says what is wrong in people's words.
+
+use std::sync::LazyLock;
+
+use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value as Json;
+
+use super::place::Place;
+use super::unknown_key;
+use super::wrong_value::{self, name_of};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Value};
+use crate::spec::schema::SpecSchema;
+
+/// A schema, to validate with and to look up what it says.
+struct Compiled {
+    validator: Validator,
+    schema: Json,
+}
+
+impl Compiled {
+    fn new(schema: SpecSchema) -> Self {
+        let schema: Json = serde_json::from_str(schema.text()).expect("the embedded schemas are JSON");
+        let validator = jsonschema::options().build(&schema).expect("the embedded schemas are valid");
+        Self { validator, schema }
+    }
+}
+
+static TEAM: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(SpecSchema::Team));
+static PLATFORM: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(SpecSchema::Platform));
+
+/// All that the schema does not accept, one diagnostic per problem.
+pub(super) fn check(schema: SpecSchema, root: &Node) -> Vec<Diagnostic> {
+    let compiled = match schema {
+        SpecSchema::Team => &*TEAM,
+        SpecSchema::Platform => &*PLATFORM,
+    };
+    let mut diagnostics = Vec::new();
+    check_json_has_it(root, &mut Vec::new(), &mut diagnostics);
+    let instance = root.to_json();
+    let violations: Vec<ValidationError<'_>> = compiled.validator.iter_errors(&instance).collect();
+    if violations.is_empty() {
+        return diagnostics;
+    }
+    let document = Place::of_document(&compiled.schema);
+    for violation in &violations {
+        let path = segments(violation.instance_path().as_str());
+        for diagnostic in explain(document, root, &path, violation.kind()) {
+            // One value may break its type, its choices and its pattern at once: the first says most.
+            let said = |other: &Diagnostic| other.span == diagnostic.span && other.rule == diagnostic.rule;
+            if matches!(violation.kind(), Kind::Required { .. }) || !diagnostics.iter().any(said) {
+                diagnostics.push(diagnostic);
+            }
+        }
+    }
+    diagnostics
+}
+
+/// Reports dates, infinities and NaN, which TOML has and JSON has not. No key of a spec takes one.
+fn check_json_has_it<'a>(node: &'a Node, path: &mut Vec<&'a str>, diagnostics: &mut Vec<Diagnostic>) {
+    match &node.value {
+        Value::Datetime(text) => {
+            let message = format!("{} is a date or time, which no key takes", name_of(path));
+            diagnostics.push(
+                Diagnostic::error("invalid-value", node.span, message)
+                    .help(format!("put it in quotes if a text is meant: `\"{text}\"`")),
+            );
+        }
+        Value::Float(number) if !number.is_finite() => {
+            let message = format!("{} is {number}, but must be a finite number", name_of(path));
+            diagnostics.push(Diagnostic::error("invalid-value", node.span, message));
+        }
+        Value::Table(table) => {
+            for (key, child) in table {
+                path.push(key);
+                check_json_has_it(child, path, diagnostics);
+                path.pop();
+            }
+        }
+        // An item is called like its array here.
+        Value::Array(items) => items.iter().for_each(|item| check_json_has_it(item, path, diagnostics)),
+        _ => {}
+    }
+}
+
+fn explain(document: Place<'_>, root: &Node, path: &[String], kind: &Kind) -> Vec<Diagnostic> {
+    let segments = || path.iter().map(String::as_str);
+    let node = root.nearest(segments());
+    let Some(place) = document.descend(segments()) else {
+        return vec![wrong_value::unexplained(path, node, kind)];
+    };
+    match kind {
+        Kind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .filter_map(|key| Some((key, node.child(key)?)))
+            .map(|(key, child)| unknown_key::explain(document, root, path, key, child))
+            .collect(),
+        Kind::Required { property } => {
+            vec![wrong_value::missing(place, path, node, property.as_str().unwrap_or_default())]
+        }
+        Kind::PropertyNames { error } => {
+            let name = error.instance().as_str().unwrap_or_default();
+            let span = node.child(name).map_or(node.key, |child| child.key);
+            vec![wrong_value::bad_name(place, path, name, span)]
+        }
+        _ => vec![wrong_value::explain(place, path, node, kind)],
+    }
+}
+
+/// The segments of a JSON pointer (RFC 6901).
+fn segments(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect()
+}

@@ -1,0 +1,245 @@
+//! The command line as people and CI see it: what it prints, where, and how it exits.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use insta::assert_snapshot;
+use tempfile::TempDir;
+
+const PLATFORM: &str = r#"
+[versions]
+kubernetes = "1.34.1"
+kuberay = "1.7.0"
+karpenter = "1.14.1"
+
+[environments.dev]
+eks-cluster = "ml-dev"
+region = "us-west-2"
+zones = ["us-west-2a"]
+domain = "ray.dev.example.com"
+node-role = "KarpenterNodeRole-ml-dev"
+ami = "al2023@v20260810"
+
+[environments.prod]
+eks-cluster = "ml-prod"
+region = "us-west-2"
+zones = ["us-west-2a"]
+domain = "ray.example.com"
+node-role = "KarpenterNodeRole-ml-prod"
+ami = "al2023@v20260810"
+
+[defaults.cluster]
+ray-version = "2.52.0"
+image = "rayproject/ray:{{ ray_version }}-py311"
+"#;
+
+const TEAM: &str = r#"owner = "vision@example.com"
+
+[clusters.train.workers.cpu]
+max = 3
+cpu = 6
+memory = "24Gi"
+"#;
+
+/// A workspace of the teams `audio` and `vision`.
+fn workspace() -> TempDir {
+    let root = TempDir::new().unwrap();
+    fs::create_dir(root.path().join("teams")).unwrap();
+    for (name, text) in [("_platform", PLATFORM), ("audio", TEAM), ("vision", TEAM)] {
+        write(&root, &format!("teams/{name}.toml"), text);
+    }
+    root
+}
+
+fn write(root: &TempDir, path: &str, text: &str) {
+    fs::write(root.path().join(path), text).unwrap();
+}
+
+fn read(root: &TempDir, path: &str) -> String {
+    fs::read_to_string(root.path().join(path)).unwrap()
+}
+
+fn raygen(root: &Path, arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_raygen"));
+    command.current_dir(root).args(arguments.split_whitespace()).env_remove("CLICOLOR_FORCE");
+    command
+}
+
+fn run(root: &TempDir, arguments: &str) -> Output {
+    raygen(root.path(), arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// What a run prints and how it exits, as a reader sees it.
+fn transcript(root: &TempDir, arguments: &str) -> String {
+    let output = run(root, arguments);
+    let mut shown = format!("$ raygen {arguments}\n");
+    for line in text(&output.stdout).lines() {
+        // A checksum says nothing to a reader and changes with every default.
+        let line = line.split_once(" Edit that file").map_or(line, |(before, _)| before);
+        let _ = writeln!(shown, "{line}");
+    }
+    for line in text(&output.stderr).lines() {
+        let _ = writeln!(shown, "[stderr] {line}");
+    }
+    let _ = writeln!(shown, "[exit {}]", output.status.code().unwrap());
+    shown
+}
+
+#[test]
+fn rendering_says_what_it_did() {
+    let root = workspace();
+    let mut shown = transcript(&root, "render vision --environment dev");
+    shown += &transcript(&root, "render vision --environment dev");
+    write(&root, "teams/vision.toml", &TEAM.replace("max = 3", "max = 4"));
+    shown += &transcript(&root, "render vision --environment dev --check");
+    shown += &transcript(&root, "render vision --environment dev");
+    shown += &transcript(&root, "render vision --environment dev --check");
+    assert_snapshot!(shown);
+}
+
+#[test]
+fn edited_and_foreign_files_are_left_alone() {
+    let root = workspace();
+    run(&root, "render vision");
+    let edited = "generated/dev/vision/namespace-vision.yaml";
+    write(&root, edited, &read(&root, edited).replace("kind: Namespace", "kind: Namespace # mine"));
+    let foreign = "generated/prod/vision/namespace-vision.yaml";
+    write(&root, foreign, "kind: Namespace\n");
+    let mut shown = transcript(&root, "render vision --check");
+    shown += &transcript(&root, "render vision");
+    assert!(read(&root, edited).contains("# mine"));
+    shown += &transcript(&root, "render vision --force");
+    assert!(!read(&root, edited).contains("# mine"));
+    assert_eq!(read(&root, foreign), "kind: Namespace\n");
+    assert_snapshot!(shown);
+}
+
+#[test]
+fn errors_stop_the_writing_and_all_are_shown() {
+    let root = workspace();
+    write(&root, "teams/vision.toml", &TEAM.replace("max = 3", "mx = 3").replace("24Gi", "24GB"));
+    assert_snapshot!(transcript(&root, "render"));
+    assert!(!root.path().join("generated").exists());
+}
+
+#[test]
+fn another_teams_errors_do_not_stop_a_team() {
+    let root = workspace();
+    write(&root, "teams/audio.toml", "owner = [\n");
+    assert_eq!(run(&root, "render").status.code(), Some(1));
+    assert_eq!(run(&root, "render vision").status.code(), Some(0));
+    assert!(root.path().join("generated/dev/vision/namespace-vision.yaml").exists());
+    assert_eq!(run(&root, "render audio").status.code(), Some(1));
+}
+
+#[test]
+fn removed_teams_and_environments_leave_nothing_behind() {
+    let root = workspace();
+    run(&root, "render");
+    fs::remove_file(root.path().join("teams/audio.toml")).unwrap();
+    write(&root, "teams/vision.toml", &format!("environments = [\"dev\"]\n{TEAM}"));
+    assert_eq!(run(&root, "render --check").status.code(), Some(1));
+    assert_eq!(run(&root, "render vision").status.code(), Some(0));
+    assert!(!root.path().join("generated/prod/vision").exists());
+    assert!(root.path().join("generated/prod/audio").exists(), "only vision was rendered");
+    assert_eq!(run(&root, "render").status.code(), Some(0));
+    assert!(!root.path().join("generated/dev/audio").exists());
+    assert!(!root.path().join("generated/prod").exists());
+}
+
+#[test]
+fn wrong_arguments_could_not_run() {
+    let root = workspace();
+    let mut shown = String::new();
+    for arguments in [
+        "render visoin",
+        "render nobody",
+        "render --environment prd",
+        "render --output ../elsewhere",
+        "render --check --force",
+        "schema import missing.yaml",
+    ] {
+        shown += &transcript(&root, arguments);
+    }
+    assert_snapshot!(shown);
+    assert!(!root.path().join("generated").exists());
+}
+
+#[test]
+fn stdout_is_one_stream_even_with_warnings() {
+    let root = workspace();
+    write(&root, "teams/vision.toml", &format!("labels = {{ a = \"b\", }}\n{TEAM}"));
+    let output = run(&root, "render --stdout");
+    assert_eq!(output.status.code(), Some(0));
+    let kinds: Vec<String> = text(&output.stdout)
+        .split("---\n")
+        .skip(1)
+        .map(|document| serde_yaml::from_str::<serde_json::Value>(document).unwrap()["kind"].to_string())
+        .collect();
+    assert!(kinds.contains(&"\"RayCluster\"".to_owned()), "{kinds:?}");
+    assert!(text(&output.stderr).contains("warning[toml-1-1-syntax]"), "{}", text(&output.stderr));
+    assert!(!root.path().join("generated").exists());
+}
+
+#[test]
+fn a_reader_that_leaves_changes_neither_the_work_nor_the_exit_status() {
+    let root = workspace();
+    let closed = |arguments| {
+        let mut child = raygen(root.path(), arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(!text(&output.stderr).contains("error"), "{}", text(&output.stderr));
+        output.status.code()
+    };
+    assert_eq!(closed("render --check"), Some(1));
+    assert_eq!(closed("render"), Some(0));
+    assert_eq!(closed("render --check"), Some(0));
+    assert_eq!(closed("schema team"), Some(0));
+}
+
+#[test]
+fn colour_only_where_it_is_wanted() {
+    let root = workspace();
+    let coloured = |command: &mut Command| text(&command.output().unwrap().stdout).contains('\u{1b}');
+    assert!(!coloured(&mut raygen(root.path(), "render --check")));
+    assert!(coloured(&mut raygen(root.path(), "render --check --color always")));
+    assert!(!coloured(raygen(root.path(), "render --check --color auto").env("NO_COLOR", "1")));
+    assert!(!coloured(raygen(root.path(), "render --check --color never").env("CLICOLOR_FORCE", "1")));
+}
+
+#[test]
+fn pages_completions_and_schemas_come_out_whole() {
+    let root = workspace();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = run(&root, &format!("completions {shell}"));
+        assert!(script.status.success() && text(&script.stdout).contains("render"), "{shell}");
+    }
+    assert!(text(&run(&root, "man").stdout).starts_with(".ie"));
+    assert!(run(&root, "man --output pages").status.success());
+    assert!(root.path().join("pages/raygen-render.1").exists());
+    for whose in ["team", "platform"] {
+        let schema = run(&root, &format!("schema {whose}")).stdout;
+        assert!(serde_json::from_slice::<serde_json::Value>(&schema).unwrap()["$schema"].is_string());
+    }
+}
+
+#[test]
+fn a_crd_becomes_a_schema_file() {
+    let root = workspace();
+    write(
+        &root,
+        "crd.yaml",
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  group: example.com\n  \
+         names: { kind: Widget }\n  versions:\n    - name: v1\n      served: true\n      schema:\n        \
+         openAPIV3Schema: { type: object, properties: { spec: { type: object } } }\n",
+    );
+    assert!(run(&root, "schema import crd.yaml --output out").status.success());
+    assert!(read(&root, "out/widget-v1.schema.json").contains("2020-12"));
+    assert_eq!(text(&run(&root, "schema import crd.yaml").stdout), read(&root, "out/widget-v1.schema.json"));
+}
