@@ -1,5 +1,6 @@
 //! Pods and Services as selectors find them: with the labels and ports that KubeRay adds.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -11,25 +12,34 @@ use super::subject::{Object, Pod, RayCluster, Subject};
 pub(super) struct Target<'a> {
     /// Namespace.
     pub(super) namespace: &'a str,
-    /// Labels; `None` where KubeRay chooses the value at run time.
-    pub(super) labels: BTreeMap<&'a str, Option<String>>,
+    /// Labels.
+    pub(super) labels: Labels<'a>,
     /// Named ports.
     pub(super) ports: BTreeSet<&'a str>,
     /// Kind and name of the object whose head it is, or whose head it leads to.
     pub(super) head_of: Option<[&'a str; 2]>,
 }
 
-/// Pods or Services, by environment.
-pub(super) type Targets<'a> = BTreeMap<&'a str, Vec<Target<'a>>>;
+/// Labels; `None` where KubeRay chooses the value at run time.
+pub(super) type Labels<'a> = BTreeMap<&'a str, Option<Cow<'a, str>>>;
+
+/// Pods or Services, by environment and namespace.
+#[derive(Default)]
+pub(super) struct Targets<'a>(BTreeMap<&'a str, BTreeMap<&'a str, Vec<Target<'a>>>>);
+
+impl<'a> Targets<'a> {
+    fn add(&mut self, environment: &'a str, target: Target<'a>) {
+        self.0.entry(environment).or_default().entry(target.namespace).or_default().push(target);
+    }
+}
 
 /// The pods of all objects, with KubeRay's labels (`common/pod.go`, labelPod, v1.7).
 pub(super) fn pods<'a>(subject: &Subject<'a>) -> Targets<'a> {
-    let mut targets: Targets<'a> = BTreeMap::new();
+    let mut targets = Targets::default();
     for object in &subject.objects {
         let generated = !matches!(object.kind(), "RayCluster");
         for pod in object.pods() {
-            let of_environment = targets.entry(object.environment_name).or_default();
-            of_environment.push(of_pod(object, &pod, generated));
+            targets.add(object.environment_name, of_pod(object, &pod, generated));
         }
     }
     targets
@@ -37,19 +47,20 @@ pub(super) fn pods<'a>(subject: &Subject<'a>) -> Targets<'a> {
 
 fn of_pod<'a>(object: &Object<'a>, pod: &Pod<'a>, generated: bool) -> Target<'a> {
     let ray = matches!(pod.role, "head" | "worker");
-    let name = |suffix: &str| (!generated).then(|| format!("{}{suffix}", object.name()));
-    let mut labels = BTreeMap::new();
+    let name = |suffix: &str| (!generated).then(|| Cow::from(format!("{}{suffix}", object.name())));
+    let mut labels = Labels::new();
     if ray {
-        labels.insert("ray.io/is-ray-node", Some("yes".to_owned()));
+        labels.insert("ray.io/is-ray-node", Some("yes".into()));
         labels.insert("ray.io/identifier", name(&format!("-{}", pod.role)));
-        labels.insert("app.kubernetes.io/name", Some("kuberay".to_owned()));
-        labels.insert("app.kubernetes.io/created-by", Some("kuberay-operator".to_owned()));
+        labels.insert("app.kubernetes.io/name", Some("kuberay".into()));
+        labels.insert("app.kubernetes.io/created-by", Some("kuberay-operator".into()));
     }
     let own = pod.get("/metadata/labels").and_then(Value::as_object).into_iter().flatten();
-    labels.extend(own.map(|(key, value)| (key.as_str(), value.as_str().map(str::to_owned))));
+    labels.extend(own.map(|(key, value)| (key.as_str(), value.as_str().map(Cow::from))));
     if ray {
-        labels.insert("ray.io/node-type", Some(pod.role.to_owned()));
-        labels.insert("ray.io/group", Some(pod.group.clone().unwrap_or_else(|| "headgroup".to_owned())));
+        labels.insert("ray.io/node-type", Some(pod.role.into()));
+        let group = pod.group.clone().map_or(Cow::from("headgroup"), Cow::from);
+        labels.insert("ray.io/group", Some(group));
         labels.insert("ray.io/cluster", name(""));
     }
     if object.kind() == "RayService" {
@@ -72,23 +83,23 @@ fn declared_ports(template: &Value) -> BTreeSet<&str> {
 
 /// The Services of all objects, and those that KubeRay makes for heads (`common/service.go`, v1.7).
 pub(super) fn services<'a>(subject: &Subject<'a>) -> Targets<'a> {
-    let mut targets: Targets<'a> = BTreeMap::new();
+    let mut targets = Targets::default();
     for object in &subject.objects {
-        let of_environment = targets.entry(object.environment_name).or_default();
         if object.kind() == "Service" {
             let labels = entries(object, "/metadata/labels");
-            of_environment.push(Target {
+            let service = Target {
                 namespace: object.namespace(),
-                labels: labels.map(|(key, value)| (key, value.as_str().map(str::to_owned))).collect(),
+                labels: labels.map(|(key, value)| (key, value.as_str().map(Cow::from))).collect(),
                 ports: items(object, "/spec/ports").filter_map(|(_, port)| port["name"].as_str()).collect(),
                 head_of: None,
-            });
+            };
+            targets.add(object.environment_name, service);
         }
         for cluster in object.ray_clusters() {
-            of_environment.push(head_service(object, &cluster));
+            targets.add(object.environment_name, head_service(object, &cluster));
             if object.kind() == "RayService" {
                 // One Service of the cluster and one of the RayService lead to the same head.
-                of_environment.push(head_service(object, &cluster));
+                targets.add(object.environment_name, head_service(object, &cluster));
             }
         }
     }
@@ -97,13 +108,13 @@ pub(super) fn services<'a>(subject: &Subject<'a>) -> Targets<'a> {
 
 fn head_service<'a>(object: &Object<'a>, cluster: &RayCluster<'a>) -> Target<'a> {
     let generated = object.kind() != "RayCluster";
-    let name = |suffix: &str| (!generated).then(|| format!("{}{suffix}", object.name()));
-    let mut labels: BTreeMap<&str, Option<String>> = BTreeMap::from([
+    let name = |suffix: &str| (!generated).then(|| Cow::from(format!("{}{suffix}", object.name())));
+    let mut labels = Labels::from([
         ("ray.io/cluster", name("")),
         ("ray.io/identifier", name("-head")),
-        ("ray.io/node-type", Some("head".to_owned())),
-        ("app.kubernetes.io/name", Some("kuberay".to_owned())),
-        ("app.kubernetes.io/created-by", Some("kuberay-operator".to_owned())),
+        ("ray.io/node-type", Some("head".into())),
+        ("app.kubernetes.io/name", Some("kuberay".into())),
+        ("app.kubernetes.io/created-by", Some("kuberay-operator".into())),
     ]);
     let template = cluster.get("/headGroupSpec/template");
     // Labels of the head's template and of `headService` reach the Service too, in part: their values are not relied on.
@@ -123,7 +134,7 @@ fn head_service<'a>(object: &Object<'a>, cluster: &RayCluster<'a>) -> Target<'a>
 }
 
 /// Whether a label selector selects labels. One that is missing selects nothing, an empty one everything.
-pub(super) fn selects(selector: Option<&Value>, labels: &BTreeMap<&str, Option<String>>) -> bool {
+pub(super) fn selects(selector: Option<&Value>, labels: &Labels<'_>) -> bool {
     let Some(selector) = selector.and_then(Value::as_object) else { return false };
     let equal = selector.get("matchLabels").and_then(Value::as_object).into_iter().flatten();
     let expressions = selector.get("matchExpressions").and_then(Value::as_array).into_iter().flatten();
@@ -154,11 +165,12 @@ pub(super) fn within<'t, 'a>(monitor: &Object<'a>, targets: &'t Targets<'a>) -> 
     let any = monitor.get("/spec/namespaceSelector/any").and_then(Value::as_bool).unwrap_or(false);
     let named: Vec<&str> =
         items(monitor, "/spec/namespaceSelector/matchNames").filter_map(|(_, name)| name.as_str()).collect();
-    let looks_at = |namespace: &str| {
-        any || if named.is_empty() { namespace == monitor.namespace() } else { named.contains(&namespace) }
-    };
-    let of_environment = targets.get(monitor.environment_name).into_iter().flatten();
-    of_environment.filter(|target| looks_at(target.namespace)).collect()
+    let Some(of_environment) = targets.0.get(monitor.environment_name) else { return Vec::new() };
+    if any {
+        return of_environment.values().flatten().collect();
+    }
+    let own = named.is_empty().then(|| monitor.namespace());
+    own.into_iter().chain(named).filter_map(|namespace| of_environment.get(namespace)).flatten().collect()
 }
 
 /// Whether an object is about Ray: a spec made it, or its selector asks for labels of KubeRay. What other objects select
@@ -187,11 +199,11 @@ pub(super) fn endpoints<'a>(monitor: &Object<'a>) -> (&'static str, Vec<(usize, 
 mod tests {
     use serde_json::json;
 
-    use super::selects;
+    use super::{Labels, selects};
 
     #[test]
     fn selectors_select_as_kubernetes_says() {
-        let labels = [("a", Some("1".to_owned())), ("generated", None)].into();
+        let labels = Labels::from([("a", Some("1".into())), ("generated", None)]);
         for (selector, expected) in [
             (json!({}), true),
             (json!(null), false),
