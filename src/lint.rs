@@ -5,14 +5,16 @@
 //! up when a diagnostic is built.
 
 mod config;
-mod policy;
 mod cron;
-pub mod fix;
-mod ray;
 mod exposure;
+pub mod fix;
+mod karpenter;
+mod monitoring;
 mod placement;
 mod pod_security;
+mod policy;
 mod quantity;
+mod ray;
 mod selector;
 mod subject;
 

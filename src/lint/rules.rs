@@ -14,6 +14,8 @@ macro_rules! rules {
 
 rules! {
     alb_instance_target
+    ambiguous_selector_term
+    arn_as_node_role
     automounted_worker_token
     blanket_toleration
     busy_head
@@ -26,9 +28,13 @@ rules! {
     conflicting_service_account
     conflicting_submission_mode
     conflicting_tls
+    contradictory_requirements
     dangling_mount
+    dangling_node_class
     dangling_node_selector
     dangling_patch
+    dangling_pod_selector
+    dangling_service_monitor
     disabled_feature_gate
     disallowed_capacity_type
     disallowed_environment
@@ -36,11 +42,18 @@ rules! {
     disallowed_public_ingress
     disallowed_ray_version
     disallowed_registry
+    disruptive_consolidation
+    double_counted_head
     duplicate_host
     duplicate_name
     duplicate_port
+    duplicate_taint
     empty_group_name
+    empty_selector_term
     empty_spec
+    evictable_as_empty
+    expiring_head
+    floating_ami
     floating_image_tag
     forbidden_allow
     fractional_cpu
@@ -51,9 +64,13 @@ rules! {
     host_path_volume
     idle_timeout_without_v2
     imds_from_pod
+    incompatible_karpenter
     invalid_affinity
+    invalid_ami_alias
+    invalid_budget
     invalid_capacity_type
     invalid_deletion_rules
+    invalid_do_not_disrupt
     invalid_env_source
     invalid_history_server
     invalid_initializing_timeout
@@ -61,22 +78,30 @@ rules! {
     invalid_manifest
     invalid_name
     invalid_network_policy
+    invalid_node_label
     invalid_probe
     invalid_ray_label
+    invalid_requirement
     invalid_restart_policy
     invalid_schedule
     invalid_service_upgrade
     invalid_submission_mode
+    invalid_taint
     invalid_template
     invalid_toml
+    invalid_user_data
     invalid_value
     invalid_volume
     inverted_replica_bounds
     job_ttl_without_shutdown
+    limits_nodes
     long_cluster_name
     long_pool_name
     max_unavailable_on_ray_pods
+    min_values_disables_price_filter
+    mismatched_ami_family
     mismatched_ray_version
+    missing_cluster_label
     missing_cost_center
     missing_dashboard_port
     missing_entrypoint
@@ -91,6 +116,7 @@ rules! {
     missing_ray_version
     missing_resources
     missing_version
+    mixed_ami_terms
     mixed_ray_versions
     modeless_auth
     named_head_service
@@ -105,6 +131,7 @@ rules! {
     plain_http_auth
     privileged_container
     probes_need_wget
+    provenance_in_template
     public_ingress
     recreate_on_shared_cluster
     rejected_by_pod_security
@@ -113,6 +140,9 @@ rules! {
     request_above_limit
     reserved_env
     reserved_group_name
+    reserved_tag
+    reserved_without_reservation
+    restricted_label
     restricted_pod_security
     retired_ingress_nginx
     secret_in_env
@@ -121,13 +151,19 @@ rules! {
     shared_dashboard_host
     short_idle_timeout
     small_head
+    small_root_volume
     small_shared_memory
+    spot_without_diversity
+    spot_without_fallback
+    spot_without_interruption_queue
     suspended_job_without_shutdown
     suspended_worker_group
     toml_1_1_syntax
+    too_many_requirements
     unadvertised_gpu
     unauthenticated_dashboard
     unequal_memory
+    ungated_static_pool
     unknown_environment
     unknown_field
     unknown_key
@@ -140,10 +176,14 @@ rules! {
     unparsable_serve_config
     unreachable_replicas
     unreadable_spec
+    unscraped_port
+    unsupported_ami_family
+    unsupported_kubelet_setting
     unsupported_priority
     unsupported_ray_version
     unsupported_release
     unsupported_token_auth
     untolerated_taint
     unused_allow
+    wrong_root_device
 }

@@ -207,5 +207,10 @@ fn places(pool: &NodePool) -> Places {
     ] {
         places.add(pointer, settings.join(key));
     }
+    // The system disk of Bottlerocket comes first and has a fixed size.
+    for index in 0..2 {
+        let disk = settings.join("disk");
+        places.add(format!("/spec/blockDeviceMappings/{index}/ebs/volumeSize"), disk.join("size"));
+    }
     places
 }

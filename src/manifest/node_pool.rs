@@ -248,7 +248,17 @@ fn places(pool: &NodePool) -> Places {
         let path = pool.path.join("requirements").join(&index.to_string());
         places.add(format!("/spec/template/spec/requirements/{}", derived + index), path);
     }
-    for (index, key) in ["capacity-type", "arch", "arch", "zones"].into_iter().enumerate() {
+    for (index, requirement) in requirements(&pool.instances).iter().take(derived).enumerate() {
+        let key = match requirement.key.rsplit('/').next() {
+            Some("capacity-type") => "capacity-type",
+            Some("arch" | "os") => "arch",
+            Some("zone") => "zones",
+            Some("instance-type") => "instance-types",
+            Some("instance-family") => "instance-families",
+            Some("instance-size") => "instance-sizes",
+            Some("instance-cpu") => "cpu",
+            _ => "gpu",
+        };
         places.add(format!("/spec/template/spec/requirements/{index}"), pool.path.join(key));
     }
     let selectors = [
