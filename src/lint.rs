@@ -7,6 +7,7 @@
 mod config;
 mod policy;
 pub mod fix;
+mod ray;
 mod subject;
 
 pub mod rules;

@@ -13,6 +13,9 @@ macro_rules! rules {
 }
 
 rules! {
+    conflicting_autoscaler_version
+    conflicting_fault_tolerance
+    conflicting_ray_start_params
     conflicting_service_account
     dangling_patch
     disallowed_capacity_type
@@ -26,9 +29,12 @@ rules! {
     empty_spec
     forbidden_allow
     head_on_spot
+    idle_timeout_without_v2
     invalid_capacity_type
     invalid_manifest
     invalid_name
+    invalid_ray_label
+    invalid_restart_policy
     invalid_template
     invalid_toml
     invalid_value
@@ -47,11 +53,14 @@ rules! {
     missing_resources
     missing_version
     needs_newer_release
+    negative_idle_timeout
     over_gpu_limit
     over_quota
     patched_identity
     replicas_with_autoscaling
+    reserved_env
     reserved_group_name
+    suspended_worker_group
     toml_1_1_syntax
     unknown_environment
     unknown_field
@@ -63,6 +72,7 @@ rules! {
     unknown_workload
     unreachable_replicas
     unreadable_spec
+    unsupported_priority
     unsupported_release
     unused_allow
 }

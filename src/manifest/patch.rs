@@ -54,7 +54,7 @@ fn patch(team: &Team, manifests: Vec<&mut Manifest>, placed: &PlacedPatch, diagn
         matched = true;
         merge(&mut manifest.object, &Value::Object(patch.merge.0.clone()));
         for (pointer, keys) in &leaves {
-            manifest.places.add(pointer.clone(), below(&path.join("merge"), keys));
+            manifest.places.replace(pointer.clone(), below(&path.join("merge"), keys));
         }
         for (pointer, done) in patch.remove.iter().zip(&mut removed) {
             *done |= remove(&mut manifest.object, pointer);
@@ -117,7 +117,7 @@ fn touches_identity(pointer: &str) -> bool {
 }
 
 /// The pointers that a merge patch sets, with the keys that lead to them in the patch.
-fn leaves(patch: &Map<String, Value>) -> Vec<(String, Vec<String>)> {
+pub(super) fn leaves(patch: &Map<String, Value>) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
     let mut open: Vec<(String, Vec<String>, &Map<String, Value>)> = vec![(String::new(), Vec::new(), patch)];
     while let Some((pointer, keys, table)) = open.pop() {
