@@ -5,8 +5,9 @@
 //! up when a diagnostic is built.
 
 mod config;
-mod policy;
+mod cron;
 pub mod fix;
+mod policy;
 mod ray;
 mod subject;
 

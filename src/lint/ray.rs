@@ -48,7 +48,7 @@ impl<'a> Image<'a> {
         let own = |name: &&str| {
             self.repository.strip_suffix(*name).is_some_and(|registry| registry.is_empty() || registry.ends_with('/'))
         };
-        OWN.iter().any(|name| own(&name)).then_some(())?;
+        OWN.iter().find(|name| own(name))?;
         let mut parts = self.tag?.split(['.', '-']);
         let mut number = || parts.next()?.parse::<u64>().ok();
         let (major, minor) = (number()?, number()?);
