@@ -53,7 +53,7 @@ fn objects(section: &str) -> Vec<Value> {
     blocks.map(|text| serde_saphyr::from_str(text).expect("the block is YAML")).collect()
 }
 
-pub(crate) fn checked(files: &BTreeMap<String, String>, objects: Vec<Value>) -> (Workspace, Checked) {
+fn checked(files: &BTreeMap<String, String>, objects: Vec<Value>) -> (Workspace, Checked) {
     let team = |(path, text): (&'_ String, &'_ String)| {
         Some((path.strip_prefix("teams/")?.strip_suffix(".toml")?.to_owned(), text.clone()))
     };
