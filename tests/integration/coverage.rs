@@ -1,3 +1,4 @@
 //! Tables of what the operators check while they reconcile: who says it before the merge, item by item.
 
 mod kuberay;
+mod verdicts;
