@@ -2,3 +2,4 @@
 
 mod karpenter;
 mod kuberay;
+mod verdicts;

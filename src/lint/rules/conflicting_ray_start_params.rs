@@ -1,6 +1,5 @@
 //! Flags of `ray start` that the group says in another field too.
 
-use crate::diagnostic::Diagnostic;
 use crate::lint::ray;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
@@ -22,32 +21,24 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         let Some(params) = group["rayStartParams"].as_object() else { continue };
         if params.contains_key("labels") {
             let message = format!("{what} passes `labels` to `ray start`, which KubeRay refuses");
-            report(cluster, findings, &format!("{pointer}/rayStartParams/labels"), message)
-                .add_help("write the labels under `ray-labels` (the group's field `labels`)");
+            let place = format!("{pointer}/rayStartParams/labels");
+            let fix = ray::remove_fix(&cluster.object, &cluster.at(&place), "labels");
+            let diagnostic = findings.cluster(cluster, &place, message);
+            diagnostic.add_help("write the labels under `ray-labels` (the group's field `labels`)");
+            if let Some(fix) = fix {
+                diagnostic.add_fix(fix);
+            }
         }
         if group["resources"].as_object().is_none_or(serde_json::Map::is_empty) {
             continue;
         }
-        for name in AMOUNTS.into_iter().filter(|name| params.contains_key(*name)) {
-            let message = format!("{what} says `{name}` in `rayStartParams` and has `resources` too: KubeRay takes one of them");
-            let place = cluster.object.span(&cluster.at(&format!("{pointer}/resources")));
-            report(cluster, findings, &format!("{pointer}/rayStartParams/{name}"), message)
-                .add_label(place, "the other one")
-                .add_help(format!("take `{name}` out, or unset it, and keep `ray-resources` (the field `resources`)"));
-        }
+        let Some(name) = AMOUNTS.into_iter().find(|name| params.contains_key(*name)) else { continue };
+        let message =
+            format!("{what} has `resources` and says `{name}` in `rayStartParams` too: KubeRay takes only one of the two");
+        // The flag may be a default, so the place to mend is that of the resources.
+        findings
+            .cluster(cluster, &format!("{pointer}/resources"), message)
+            .add_label(cluster.object.span(&cluster.at(&format!("{pointer}/rayStartParams/{name}"))), "the flag")
+            .add_help(format!("keep one of them, for example by `unset = [\"ray-start-params.{name}\"]`"));
     }
-}
-
-fn report<'f>(
-    cluster: &RayCluster<'_>,
-    findings: &'f mut Findings<'_>,
-    pointer: &str,
-    message: String,
-) -> &'f mut Diagnostic {
-    let fix = ray::remove_fix(&cluster.object, &cluster.at(pointer), pointer.rsplit('/').next().unwrap_or_default());
-    let diagnostic = findings.cluster(cluster, pointer, message);
-    if let Some(fix) = fix {
-        diagnostic.add_fix(fix);
-    }
-    diagnostic
 }
