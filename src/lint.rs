@@ -6,6 +6,7 @@
 
 mod config;
 mod policy;
+mod specs;
 pub mod fix;
 mod subject;
 

@@ -50,8 +50,10 @@ rules! {
     over_gpu_limit
     over_quota
     patched_identity
+    redundant_override
     replicas_with_autoscaling
     reserved_group_name
+    shadowed_default
     toml_1_1_syntax
     unknown_environment
     unknown_field
@@ -63,6 +65,9 @@ rules! {
     unknown_workload
     unreachable_replicas
     unreadable_spec
+    unrendered_workload
     unsupported_release
     unused_allow
+    unused_pool
+    unused_profile
 }
