@@ -5,9 +5,11 @@
 //! up when a diagnostic is built.
 
 mod config;
-mod policy;
-mod specs;
+mod cron;
 pub mod fix;
+mod policy;
+mod ray;
+mod specs;
 mod subject;
 
 pub mod rules;

@@ -5,6 +5,7 @@
 
 mod checks;
 mod commands;
+mod coverage;
 mod formats;
 mod golden;
 mod interruptions;
