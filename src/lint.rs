@@ -6,9 +6,14 @@
 
 mod config;
 mod cron;
+mod exposure;
 pub mod fix;
+mod placement;
+mod pod_security;
 mod policy;
+mod quantity;
 mod ray;
+mod selector;
 mod specs;
 mod subject;
 

@@ -13,14 +13,21 @@ macro_rules! rules {
 }
 
 rules! {
+    alb_instance_target
+    automounted_worker_token
+    blanket_toleration
     busy_head
     conflicting_autoscaler_version
     conflicting_cluster_selector
     conflicting_fault_tolerance
+    conflicting_ingress_group
     conflicting_ray_start_params
+    conflicting_security_context
     conflicting_service_account
     conflicting_submission_mode
     conflicting_tls
+    dangling_mount
+    dangling_node_selector
     dangling_patch
     disabled_feature_gate
     disallowed_capacity_type
@@ -31,34 +38,48 @@ rules! {
     disallowed_registry
     duplicate_host
     duplicate_name
+    duplicate_port
+    empty_group_name
     empty_spec
     floating_image_tag
     forbidden_allow
     fractional_cpu
+    fractional_gpu
+    gpu_without_request
     head_on_spot
+    host_network
+    host_path_volume
     idle_timeout_without_v2
+    imds_from_pod
+    invalid_affinity
     invalid_capacity_type
     invalid_deletion_rules
+    invalid_env_source
     invalid_history_server
     invalid_initializing_timeout
     invalid_job_limit
     invalid_manifest
     invalid_name
     invalid_network_policy
+    invalid_probe
     invalid_ray_label
     invalid_restart_policy
     invalid_schedule
     invalid_service_upgrade
+    invalid_submission_mode
     invalid_template
     invalid_toml
     invalid_value
+    invalid_volume
     inverted_replica_bounds
     job_ttl_without_shutdown
     long_cluster_name
     long_pool_name
+    max_unavailable_on_ray_pods
     mismatched_ray_version
     missing_cost_center
     missing_dashboard_port
+    missing_entrypoint
     missing_ephemeral_storage
     missing_host
     missing_image
@@ -78,23 +99,36 @@ rules! {
     nested_upgrade_strategy
     over_gpu_limit
     over_quota
+    overlapping_disruption_budgets
     patched_identity
+    path_without_rewrite
+    plain_http_auth
+    privileged_container
     probes_need_wget
+    public_ingress
     recreate_on_shared_cluster
     redundant_override
+    rejected_by_pod_security
     removed_serve_key
     replicas_with_autoscaling
+    request_above_limit
     reserved_env
     reserved_group_name
+    restricted_pod_security
+    retired_ingress_nginx
+    secret_in_env
     self_deleting_job
     serve_config_without_port
     shadowed_default
+    shared_dashboard_host
+    short_idle_timeout
     small_head
     small_shared_memory
     suspended_job_without_shutdown
     suspended_worker_group
     toml_1_1_syntax
     unadvertised_gpu
+    unauthenticated_dashboard
     unequal_memory
     unknown_environment
     unknown_field
@@ -105,6 +139,7 @@ rules! {
     unknown_team
     unknown_workload
     unparsable_runtime_env
+    unparsable_serve_config
     unreachable_replicas
     unreadable_spec
     unrendered_workload
@@ -112,6 +147,7 @@ rules! {
     unsupported_ray_version
     unsupported_release
     unsupported_token_auth
+    untolerated_taint
     unused_allow
     unused_pool
     unused_profile

@@ -13,7 +13,7 @@ use crate::spec;
 use crate::workspace::Workspace;
 
 /// Everything that a run looks at.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Subject<'a> {
     /// Objects: rendered, or read from manifests.
     pub objects: Vec<Object<'a>>,
@@ -56,17 +56,31 @@ pub struct Object<'a> {
     pub environment: Option<&'a spec::Environment>,
     /// Its name in `_platform.toml`; empty where it is not known. Objects of different environments never meet.
     pub environment_name: &'a str,
-    manifest: &'a Manifest,
+    origin: Origin<'a>,
+}
+
+/// Where an object comes from, and so where its parts stand.
+#[derive(Clone, Copy, Debug)]
+enum Origin<'a> {
+    /// A spec made it.
+    Spec(&'a Manifest),
+    /// It was read; all of it stands here.
+    Read(Span),
 }
 
 impl<'a> Object<'a> {
+    /// An object that no spec made, and where it stands.
+    pub fn read(value: &'a Value, releases: &'a Releases, span: Span) -> Self {
+        Self { value, releases, environment: None, environment_name: "", origin: Origin::Read(span) }
+    }
+
     fn of_manifest(manifest: &'a Manifest) -> Self {
         Self {
             value: &manifest.object,
             releases: &manifest.environment.releases,
             environment: Some(&manifest.environment.spec),
             environment_name: &manifest.environment.name,
-            manifest,
+            origin: Origin::Spec(manifest),
         }
     }
 
@@ -97,12 +111,18 @@ impl<'a> Object<'a> {
 
     /// The manifest, if a spec made the object.
     pub fn manifest(&self) -> Option<&'a Manifest> {
-        Some(self.manifest)
+        match self.origin {
+            Origin::Spec(manifest) => Some(manifest),
+            Origin::Read(_) => None,
+        }
     }
 
     /// The place of the part at a JSON pointer: in the TOML that made it.
     pub fn span(&self, pointer: &str) -> Span {
-        self.manifest.span(pointer)
+        match self.origin {
+            Origin::Spec(manifest) => manifest.span(pointer),
+            Origin::Read(span) => span,
+        }
     }
 
     /// The Ray clusters that the object describes.

@@ -14,6 +14,7 @@ mod lint_config;
 mod mutations;
 mod readme;
 mod report;
+mod rule_cases;
 mod rules;
 mod schemas;
 mod specs;
