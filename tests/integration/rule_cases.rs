@@ -3,3 +3,5 @@
 mod corpus;
 mod network;
 mod pod;
+mod policy;
+mod workspace;
