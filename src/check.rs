@@ -48,7 +48,7 @@ pub fn check(workspace: &Workspace, resolution: &Resolution, built: &Built) -> C
     diagnostics.extend(escape_hatches::check(resolution, &validators));
     diagnostics.extend(duplicates::check(built));
     diagnostics.extend(lint::lint(&Subject::new(workspace, resolution, built)));
-    let (mut diagnostics, waived) = config.apply(diagnostics);
+    let (mut diagnostics, waived) = config.apply(diagnostics, &resolution.selection);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
     Checked { diagnostics, waived }
 }

@@ -16,6 +16,7 @@ mod policy;
 mod quantity;
 mod ray;
 mod selector;
+mod specs;
 mod subject;
 
 pub mod rules;

@@ -16,7 +16,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 pub use self::group::env_text;
-pub use self::layers::{Fragment, Layer, Layers};
+pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
     Auth, Autoscaling, Cluster, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Resolution,
     ServiceAccount, SharedPool, SpecPath, Team, Values, VersionSpans, WorkerGroup,
@@ -85,6 +85,7 @@ pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
     for document in workspace.teams.iter().filter(|document| selection.has_team(&document.name)) {
         team::check_environments(document, &environments, &mut diagnostics);
     }
+    environment::check_policy(platform, &mut diagnostics);
     let pools = shared_pools(platform, &chosen);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
     Resolution { environments: chosen, teams, pools, selection: selection.clone(), diagnostics }

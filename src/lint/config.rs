@@ -1,10 +1,11 @@
 //! `[lint]` and `[[allow]]`: severities, and what is waived with a reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Group, rule, rules};
+use super::{Check, Group, Rule, rule, rules};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::document::{Node, Table};
+use crate::resolve::Selection;
 use crate::source::{FileId, Span};
 use crate::workspace::Workspace;
 
@@ -22,12 +23,20 @@ pub struct Config {
 #[derive(Debug)]
 struct Allow {
     rule: String,
-    /// Only for this file's diagnostics.
-    file: Option<FileId>,
+    /// Only for this team's diagnostics.
+    team: Option<Of>,
     /// Where it stands.
     span: Span,
     /// Whether a team wrote it.
     of_team: bool,
+}
+
+/// A team that a waiver is for.
+#[derive(Clone, Debug)]
+struct Of {
+    name: String,
+    /// The team's file; none where it could not be read.
+    file: Option<FileId>,
 }
 
 /// How many diagnostics were waived.
@@ -44,15 +53,16 @@ impl Config {
             }
             for node in platform.root.child("allow").map_or(&[][..], Node::items) {
                 let team = node.child("team");
-                let file = team.and_then(|team| file_of(workspace, team, &mut diagnostics));
-                if team.is_none() || file.is_some() {
-                    config.read_allow(node, file, false, &mut diagnostics);
+                let of = team.and_then(|team| team_of(workspace, team, &mut diagnostics));
+                if team.is_none() || of.is_some() {
+                    config.read_allow(node, of, false, &mut diagnostics);
                 }
             }
         }
         for team in &workspace.teams {
             for node in team.document.root.child("allow").map_or(&[][..], Node::items) {
-                config.read_allow(node, Some(team.document.file), true, &mut diagnostics);
+                let of = Of { name: team.name.clone(), file: Some(team.document.file) };
+                config.read_allow(node, Some(of), true, &mut diagnostics);
             }
         }
         (config, diagnostics)
@@ -65,7 +75,8 @@ impl Config {
                 Some("warning") => Some(Severity::Warning),
                 _ => None,
             };
-            if known(name, node.key, diagnostics) {
+            if known(name, node.key, diagnostics) && changeable(name, node.key, "lowered or switched off", diagnostics)
+            {
                 self.severities.insert(name.clone(), severity);
             }
         }
@@ -81,11 +92,11 @@ impl Config {
         }
     }
 
-    fn read_allow(&mut self, node: &Node, file: Option<FileId>, of_team: bool, diagnostics: &mut Vec<Diagnostic>) {
+    fn read_allow(&mut self, node: &Node, team: Option<Of>, of_team: bool, diagnostics: &mut Vec<Diagnostic>) {
         let Some(name) = node.child("rule") else { return };
         let span = name.span;
         let name = name.string().unwrap_or_default();
-        if !known(name, span, diagnostics) {
+        if !known(name, span, diagnostics) || !changeable(name, span, "waived", diagnostics) {
             return;
         }
         if of_team && !self.team_may_waive(name) {
@@ -98,7 +109,7 @@ impl Config {
             diagnostics.push(Diagnostic::error("forbidden-allow", span, message).help(help));
             return;
         }
-        self.allows.push(Allow { rule: name.to_owned(), file, span, of_team });
+        self.allows.push(Allow { rule: name.to_owned(), team, span, of_team });
     }
 
     fn team_may_waive(&self, name: &str) -> bool {
@@ -107,25 +118,28 @@ impl Config {
         }
         match &self.team_allow {
             Some(names) => names.iter().any(|each| each == name),
-            None => rule(name).is_some_and(|rule| rule.severity == Severity::Warning),
+            None => match self.severities.get(name) {
+                Some(severity) => *severity != Some(Severity::Error),
+                None => rule(name).is_some_and(|rule| rule.severity == Severity::Warning),
+            },
         }
     }
 
-    /// Sets severities, drops what is waived or off, and reports waivers that waive nothing.
-    pub fn apply(&self, mut diagnostics: Vec<Diagnostic>) -> (Vec<Diagnostic>, Waived) {
+    /// Sets severities, drops what is waived or off, and reports waivers that waive nothing in what was looked at.
+    pub fn apply(&self, mut diagnostics: Vec<Diagnostic>, looked_at: &Selection) -> (Vec<Diagnostic>, Waived) {
         let before = diagnostics.len();
         let mut used = vec![false; self.allows.len()];
+        let mut unseen = BTreeSet::new();
         diagnostics.retain_mut(|diagnostic| {
-            match self.severities.get(diagnostic.rule) {
-                Some(None) => return false,
-                Some(Some(severity)) => diagnostic.severity = *severity,
-                None => {}
-            }
             let file = diagnostic.span.map(|span| span.file);
-            let waiver = self
-                .allows
-                .iter()
-                .position(|allow| allow.rule == diagnostic.rule && (allow.file.is_none() || allow.file == file));
+            if leaves_something_out(diagnostic) {
+                unseen.insert(file);
+                return true;
+            }
+            if !self.set_severity(diagnostic) {
+                return false;
+            }
+            let waiver = self.allows.iter().position(|allow| allow.covers(diagnostic.rule, file));
             if let Some(index) = waiver {
                 used[index] = true;
             }
@@ -133,22 +147,73 @@ impl Config {
         });
         let waived = before - diagnostics.len();
         for (allow, _) in self.allows.iter().zip(used).filter(|(_, used)| !used) {
-            let message = format!("nothing here raises `{}`, so waiving it does nothing", allow.rule);
-            let by = if allow.of_team {
-                "take the `[[allow]]` out"
-            } else {
-                "take the `[[allow]]` out, or name the right team"
-            };
-            diagnostics.push(Diagnostic::warning("unused-allow", allow.span, message).help(by));
+            let mut diagnostic = allow.unused();
+            if allow.was_looked_at(looked_at, &unseen) && self.set_severity(&mut diagnostic) {
+                diagnostics.push(diagnostic);
+            }
         }
         (diagnostics, waived)
     }
+
+    /// Sets the severity that the platform chose; whether the rule is on.
+    fn set_severity(&self, diagnostic: &mut Diagnostic) -> bool {
+        match self.severities.get(diagnostic.rule) {
+            Some(None) => return false,
+            Some(Some(severity)) => diagnostic.severity = *severity,
+            None => {}
+        }
+        true
+    }
 }
 
-fn file_of(workspace: &Workspace, team: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<FileId> {
+impl Allow {
+    fn covers(&self, rule: &str, file: Option<FileId>) -> bool {
+        self.rule == rule && self.team.as_ref().is_none_or(|team| file.is_some() && team.file == file)
+    }
+
+    /// Whether all that it could waive was looked at: not where only some teams or environments were chosen, nor where
+    /// an error left something out.
+    fn was_looked_at(&self, selection: &Selection, unseen: &BTreeSet<Option<FileId>>) -> bool {
+        let chosen = match &self.team {
+            Some(team) => selection.has_team(&team.name) && !unseen.contains(&team.file) && team.file.is_some(),
+            None => selection.teams.is_empty() && unseen.is_empty(),
+        };
+        chosen && selection.environments.is_empty()
+    }
+
+    fn unused(&self) -> Diagnostic {
+        let message = format!("nothing here raises `{}`, so waiving it does nothing", self.rule);
+        let help =
+            if self.of_team { "take the `[[allow]]` out" } else { "take the `[[allow]]` out, or name the right team" };
+        Diagnostic::warning("unused-allow", self.span, message).help(help)
+    }
+}
+
+/// What loading, resolving or building report as an error left something out of what is rendered, so that waiving it
+/// would drop manifests in silence. What schemas find can be wrong about a cluster and leaves nothing out.
+fn leaves_something_out(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error && rule(diagnostic.rule).is_none_or(is_of_stage)
+}
+
+fn is_of_stage(rule: &Rule) -> bool {
+    matches!(rule.check, Check::Stage) && rule.group != Group::Schema
+}
+
+/// Whether the rule can be waived or lowered at all.
+fn changeable(name: &str, span: Span, what: &str, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    if !rule(name).is_some_and(|rule| is_of_stage(rule) && rule.severity == Severity::Error) {
+        return true;
+    }
+    let message = format!("`{name}` cannot be {what}: what it reports cannot be rendered");
+    diagnostics.push(Diagnostic::error("forbidden-allow", span, message).help("mend what it reports"));
+    false
+}
+
+fn team_of(workspace: &Workspace, team: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Of> {
     let name = team.string().unwrap_or_default();
-    if let Some(found) = workspace.teams.iter().find(|each| each.name == name) {
-        return Some(found.document.file);
+    let file = workspace.teams.iter().find(|each| each.name == name).map(|found| found.document.file);
+    if file.is_some() || workspace.sources.text_of(&format!("teams/{name}.toml")).is_some() {
+        return Some(Of { name: name.to_owned(), file });
     }
     let mut diagnostic = Diagnostic::error("unknown-team", team.span, format!("there is no team `{name}`"));
     if let Some(close) = did_you_mean(name, workspace.teams.iter().map(|team| team.name.as_str())) {

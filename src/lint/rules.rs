@@ -134,6 +134,7 @@ rules! {
     provenance_in_template
     public_ingress
     recreate_on_shared_cluster
+    redundant_override
     rejected_by_pod_security
     removed_serve_key
     replicas_with_autoscaling
@@ -148,6 +149,7 @@ rules! {
     secret_in_env
     self_deleting_job
     serve_config_without_port
+    shadowed_default
     shared_dashboard_host
     short_idle_timeout
     small_head
@@ -176,6 +178,7 @@ rules! {
     unparsable_serve_config
     unreachable_replicas
     unreadable_spec
+    unrendered_workload
     unscraped_port
     unsupported_ami_family
     unsupported_kubelet_setting
@@ -185,5 +188,7 @@ rules! {
     unsupported_token_auth
     untolerated_taint
     unused_allow
+    unused_pool
+    unused_profile
     wrong_root_device
 }

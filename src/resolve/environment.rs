@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::group::from_table;
 use super::model::{Environment, VersionSpans};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table};
 use crate::schema::Releases;
 use crate::source::Span;
@@ -41,6 +41,24 @@ pub(super) fn resolve(platform: &Table, diagnostics: &mut Vec<Diagnostic>) -> In
         resolved.insert(name.clone(), Arc::new(environment));
     }
     resolved
+}
+
+/// Environments that the policy keeps for some teams must exist, or it would keep nothing.
+pub(super) fn check_policy(platform: &Table, diagnostics: &mut Vec<Diagnostic>) {
+    let environments = platform.get("environments").and_then(Node::table);
+    let kept = platform.get("policy").and_then(|policy| policy.child("environments")?.table());
+    for (name, node) in kept.into_iter().flatten() {
+        if environments.is_some_and(|environments| environments.contains_key(name)) {
+            continue;
+        }
+        let message = format!("the policy keeps `{name}` for some teams, but the platform has no such environment");
+        let mut diagnostic = Diagnostic::error("unknown-environment", node.key, message);
+        let known = environments.into_iter().flat_map(Table::keys).map(String::as_str);
+        if let Some(close) = did_you_mean(name, known) {
+            diagnostic = diagnostic.help(format!("did you mean `{close}`?"));
+        }
+        diagnostics.push(diagnostic);
+    }
 }
 
 /// The environment's own version, or that of `[versions]`.

@@ -6,7 +6,7 @@ use super::layers::{self, Fragment, Layer, Layers};
 use super::{Environment, built_in, environment};
 use crate::document::{Node, Value};
 use crate::source::Span;
-use crate::workspace::Workspace;
+use crate::workspace::{TeamDocument, Workspace};
 
 /// A value and its history.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,16 +31,8 @@ pub struct Step {
 /// Explains the key that `keys` lead to in a team's spec, such as `clusters.train.workers.gpu.max`. `None` where no
 /// layer says anything about it.
 pub fn explain(workspace: &Workspace, environment: &Environment, team: &str, keys: &[&str]) -> Option<Explained> {
-    let platform = workspace.platform.as_ref()?.root.table()?;
     let document = workspace.teams.iter().find(|document| document.name == team)?;
-    let file = document.document.root.table()?;
-    let layers = Layers {
-        built_in: built_in(),
-        platform,
-        environment: environment::table_of(platform, &environment.name),
-        team: file,
-        team_override: file.get("override").and_then(|node| node.child(&environment.name)?.table()),
-    };
+    let layers = layers_of(workspace, environment, document)?;
     let (fragments, keys) = fragments(layers, keys)?;
     let dotted = keys.join(".");
     let mut history = Vec::new();
@@ -65,6 +57,56 @@ pub fn explain(workspace: &Workspace, environment: &Environment, team: &str, key
     let root = Node { span: Span::default(), key: Span::default(), value: Value::Table(merged) };
     let value = keys.iter().try_fold(&root, |node, key| node.child(key)).map(Node::to_json);
     Some(Explained { value, history })
+}
+
+/// Keys of a team's override that set what weaker layers set anyway: the keys, the override's value and the weaker one.
+/// Instance selectors never count, for they discard each other.
+pub fn redundant_overrides<'a>(
+    workspace: &'a Workspace,
+    environment: &Environment,
+    document: &'a TeamDocument,
+) -> Vec<(Vec<&'a str>, &'a Node, Span)> {
+    let Some(layers) = layers_of(workspace, environment, document) else { return Vec::new() };
+    let Some(table) = layers.team_override else { return Vec::new() };
+    let mut found = Vec::new();
+    for (keys, node) in layers::leaves(table) {
+        let Some((mut fragments, rest)) = fragments(layers, &keys) else { continue };
+        let group = matches!(keys.as_slice(), ["clusters", _, "head" | "workers", ..]);
+        let inherited = !group && layers::is_inherited(keys[0] == "clusters", rest[0]);
+        if inherited || rest[0] == "unset" || rest[0] == "clusters" || layers::is_instance_selector(rest[0]) {
+            continue;
+        }
+        // The override's own fragment is the strongest, so it comes last.
+        fragments.pop();
+        let Some(weaker) = fragments.iter().rev().find_map(|fragment| fragment.at(rest)) else { continue };
+        if weaker.to_json() != node.to_json() {
+            continue;
+        }
+        let merged = layers::merge(&fragments);
+        let counts = rest
+            .split_first()
+            .and_then(|(first, rest)| rest.iter().try_fold(merged.get(*first)?, |node, key| node.child(key)));
+        if counts.is_some_and(|counts| counts.to_json() == node.to_json()) {
+            found.push((keys, node, weaker.span));
+        }
+    }
+    found
+}
+
+fn layers_of<'a>(
+    workspace: &'a Workspace,
+    environment: &Environment,
+    document: &'a TeamDocument,
+) -> Option<Layers<'a>> {
+    let platform = workspace.platform.as_ref()?.root.table()?;
+    let file = document.document.root.table()?;
+    Some(Layers {
+        built_in: built_in(),
+        platform,
+        environment: environment::table_of(platform, &environment.name),
+        team: file,
+        team_override: file.get("override").and_then(|node| node.child(&environment.name)?.table()),
+    })
 }
 
 /// The layers that speak about what `keys` lead to, and the keys within it.

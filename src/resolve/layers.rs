@@ -73,7 +73,7 @@ const TO_GROUPS: &[&str] = &["labels", "annotations", "env", "image", "pull-poli
 /// What a group inherits from its team.
 const FROM_TEAM_TO_GROUPS: &[&str] = &["labels", "annotations", "env", "image"];
 /// The site's part that environments set outside of their `defaults`.
-const OF_ENVIRONMENTS: &[&str] = &["ingress", "monitoring"];
+pub const OF_ENVIRONMENTS: &[&str] = &["ingress", "monitoring"];
 /// Keys of workloads and teams that are resolved on their own.
 const RESOLVED_APART: &[&str] = &["head", "workers", "clusters", "override", "unset"];
 /// Inline tables that a stronger layer replaces whole: half of each makes no sense.
@@ -210,6 +210,17 @@ fn descend<'a>(table: &'a Table, path: &[&str]) -> Option<&'a Table> {
     path.iter().try_fold(table, |table, key| table.get(*key)?.table())
 }
 
+/// Whether a key of an override, outside of groups, is inherited by what stands below it, where it then wins over keys
+/// that stand nearer.
+pub(super) fn is_inherited(of_workload: bool, key: &str) -> bool {
+    if of_workload { TO_GROUPS.contains(&key) } else { TO_WORKLOADS.contains(&key) }
+}
+
+/// Whether the key is one of the unit that chooses instances.
+pub(super) fn is_instance_selector(key: &str) -> bool {
+    INSTANCE_SELECTORS.contains(&key)
+}
+
 /// Merges fragments, weakest first.
 pub(super) fn merge(fragments: &[Fragment<'_>]) -> Table {
     let mut merged = Table::new();
@@ -277,6 +288,29 @@ impl<'a> Fragment<'a> {
     }
 }
 
+/// Whether a stronger layer's table replaces a weaker one's whole. A variable is a text or a reference: one replaces the
+/// other whole.
+fn replaces_whole(parent: &str, key: &str) -> bool {
+    parent == "env" || WHOLE.contains(&key)
+}
+
+/// The values of a table that are replaced one by one when layers merge, with the keys that lead to them.
+pub fn leaves(table: &Table) -> Vec<(Vec<&str>, &Node)> {
+    fn collect<'a>(table: &'a Table, path: &[&'a str], found: &mut Vec<(Vec<&'a str>, &'a Node)>) {
+        let parent = path.last().copied().unwrap_or_default();
+        for (key, node) in table {
+            let path = [path, &[key.as_str()]].concat();
+            match &node.value {
+                Value::Table(inner) if !replaces_whole(parent, key) => collect(inner, &path, found),
+                _ => found.push((path, node)),
+            }
+        }
+    }
+    let mut found = Vec::new();
+    collect(table, &[], &mut found);
+    found
+}
+
 /// A table that stands where the first of `table`'s keys stands.
 fn empty_table(table: &Table) -> Node {
     let span = table.values().next().map_or_else(Span::default, |node| node.key);
@@ -285,8 +319,7 @@ fn empty_table(table: &Table) -> Node {
 
 fn overlay<'a>(base: &mut Table, layer: impl Iterator<Item = (&'a String, &'a Node)>, parent: &str) {
     for (key, node) in layer {
-        // A variable is a text or a reference: one replaces the other whole.
-        let whole = parent == "env" || WHOLE.contains(&key.as_str());
+        let whole = replaces_whole(parent, key);
         match (base.get_mut(key).map(|below| &mut below.value), &node.value) {
             (Some(Value::Table(below)), Value::Table(above)) if !whole => {
                 overlay(below, above.iter(), key);

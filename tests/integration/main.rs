@@ -10,6 +10,7 @@ mod formats;
 mod golden;
 mod interruptions;
 mod layers;
+mod lint_config;
 mod mutations;
 mod readme;
 mod report;

@@ -7,6 +7,8 @@ mod karpenter;
 mod monitoring;
 mod network;
 mod pod;
+mod policy;
+mod workspace;
 
 use std::collections::BTreeSet;
 

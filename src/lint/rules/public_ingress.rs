@@ -21,6 +21,10 @@ const NARROWING: [&str; 4] = ["inbound-cidrs", "security-groups", "security-grou
 const OF_SERVICE: &str = "service.beta.kubernetes.io/aws-load-balancer-scheme";
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    // Then every such Ingress is an error of `disallowed-public-ingress`.
+    if subject.policy.as_ref().is_some_and(|policy| policy.spec.public_ingress == Some(false)) {
+        return;
+    }
     for exposure in subject.exposures().iter().filter(|exposure| exposure.port == Port::Dashboard) {
         let ingress = &exposure.ingress;
         let narrowed =

@@ -32,13 +32,16 @@ const OTHERS: [&str; 3] = [" name should be ", "should have at least one contain
 const NOT_JUDGED: [&str; 5] = ["00036", "01208", "01329", "02338", "03601"];
 
 /// Rules that are stricter than the operator's validators, for they know what goes wrong after them.
-const STRICTER: [&str; 7] = [
+const STRICTER: [&str; 10] = [
+    "invalid-submission-mode",
     "missing-dashboard-port",
+    "missing-entrypoint",
     "mixed-ray-versions",
     "modeless-auth",
     "nested-upgrade-strategy",
     "serve-config-without-port",
     "small-head",
+    "unauthenticated-dashboard",
     "unsupported-ray-version",
 ];
 

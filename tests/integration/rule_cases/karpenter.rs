@@ -52,7 +52,7 @@ fn shared_pools_are_judged_by_the_pods_on_them() {
     let pool = "[pools.shared]\ninstance-families = [\"m7i\", \"m7a\"]\ncapacity-type = [\"spot\"]\n";
     let workers = "[clusters.train.workers.cpu]\ncpu = 3\nmemory = \"12Gi\"\nmax = 4\npool = \"shared\"\n";
     assert!(raised(pool, workers).contains("spot-without-fallback"));
-    assert!(raised(pool, TEAM).is_empty(), "nobody uses it");
+    assert_eq!(raised(pool, TEAM), ["unused-pool"].into(), "without pods there is nothing to judge");
 }
 
 #[test]

@@ -1,0 +1,22 @@
+//! A profile that nobody uses.
+
+use crate::diagnostic::Severity;
+use crate::lint::specs::unnamed;
+use crate::lint::{Check, Findings, Group, Rule, Subject};
+
+pub(super) static RULE: Rule = Rule {
+    name: "unused-profile",
+    group: Group::Workspace,
+    summary: "no group names a profile of the platform",
+    severity: Severity::Warning,
+    page: include_str!("unused_profile.md"),
+    check: Check::Everything(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (name, node) in unnamed(subject, "profiles", "profile") {
+        findings
+            .report(node.key, format!("no group of any team names the profile `{name}`"))
+            .add_help("take it out, or waive this until a team uses it");
+    }
+}
