@@ -5,10 +5,12 @@
 //! up when a diagnostic is built.
 
 mod config;
+mod cron;
 pub mod fix;
 mod karpenter;
 mod monitoring;
 mod policy;
+mod ray;
 mod subject;
 
 pub mod rules;

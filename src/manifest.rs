@@ -11,6 +11,7 @@ mod pod;
 mod pod_disruption_budget;
 mod ray_cluster;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -74,17 +75,13 @@ impl Manifest {
     }
 
     /// The place in the specs that made the part of the object at a JSON pointer.
-    pub fn place(&self, pointer: &str) -> &SpecPath {
-        self.places.find(pointer).0
+    pub fn place(&self, pointer: &str) -> Cow<'_, SpecPath> {
+        self.places.find(pointer)
     }
 
-    /// Where that place stands. Below a known part the pointer's own tokens go on as long as the spec has such keys:
-    /// an item of a list of the object is the same item of the list in the spec.
+    /// Where that place stands.
     pub fn span(&self, pointer: &str) -> Span {
-        let (path, rest) = self.places.find(pointer);
-        let tokens = rest.split('/').skip(1);
-        self.values
-            .span(&tokens.fold(path.clone(), |path, token| path.join(&token.replace("~1", "/").replace("~0", "~"))))
+        self.values.span(&self.place(pointer))
     }
 }
 
@@ -92,7 +89,16 @@ impl Manifest {
 #[derive(Clone, Debug)]
 pub struct Places {
     whole: SpecPath,
-    parts: Vec<(String, SpecPath)>,
+    parts: Vec<(String, SpecPath, Made)>,
+}
+
+/// How a value of the specs made a part of an object.
+#[derive(Clone, Copy, Debug)]
+enum Made {
+    /// The builders made the part from it.
+    Built,
+    /// It is the part.
+    Verbatim,
 }
 
 impl Places {
@@ -103,15 +109,33 @@ impl Places {
 
     /// The part at `pointer` was made by `path`. Of two for the same part the later counts.
     pub fn add(&mut self, pointer: impl Into<String>, path: SpecPath) {
-        self.parts.push((pointer.into(), path));
+        self.parts.push((pointer.into(), path, Made::Built));
     }
 
-    /// The path of the smallest known part around `pointer`, and the rest of the pointer below that part.
-    fn find<'p>(&self, pointer: &'p str) -> (&SpecPath, &'p str) {
-        let below = |part: &str| pointer.strip_prefix(part).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        let parts = self.parts.iter().rev().filter_map(|(part, path)| Some((path, below(part)?)));
-        parts.min_by_key(|(_, rest)| rest.len()).unwrap_or((&self.whole, pointer))
+    /// The part at `pointer` is the value at `path`, as it stands there; what made it before counts no more.
+    pub fn replace(&mut self, pointer: String, path: SpecPath) {
+        self.parts.retain(|(part, ..)| !around(&pointer, part));
+        self.parts.push((pointer, path, Made::Verbatim));
     }
+
+    /// The path of the smallest known part around `pointer`.
+    fn find(&self, pointer: &str) -> Cow<'_, SpecPath> {
+        let parts = self.parts.iter().filter(|(part, ..)| around(part, pointer));
+        match parts.max_by_key(|(part, ..)| part.len()) {
+            None => Cow::Borrowed(&self.whole),
+            Some((part, path, Made::Verbatim)) if part.len() < pointer.len() => {
+                let tokens = pointer[part.len()..].split('/').skip(1);
+                let unescaped = tokens.map(|token| token.replace("~1", "/").replace("~0", "~"));
+                Cow::Owned(unescaped.fold(path.clone(), |path, token| path.join(&token)))
+            }
+            Some((_, path, _)) => Cow::Borrowed(path),
+        }
+    }
+}
+
+/// Whether the part at `pointer` is `part` or within it.
+fn around(part: &str, pointer: &str) -> bool {
+    pointer.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// All objects, and what was wrong with patches.

@@ -47,8 +47,8 @@ fn same_identity(first: &Manifest, second: &Manifest) -> Diagnostic {
         "Namespace" => "give one of the teams a `namespace` of its own",
         _ => "rename one of the workloads, or set its `name`",
     };
-    Diagnostic::error("duplicate-name", second.values.key_span(second.place("/metadata/name")), message)
-        .label(first.values.key_span(first.place("/metadata/name")), "the other one")
+    Diagnostic::error("duplicate-name", second.values.key_span(&second.place("/metadata/name")), message)
+        .label(first.values.key_span(&first.place("/metadata/name")), "the other one")
         .help(remedy)
 }
 

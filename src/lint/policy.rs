@@ -189,7 +189,7 @@ fn enforce_team(policy: &Policy<'_>, limit: Limit, team: &str, groups: &[Growth<
     for (amount, group) in
         amounts().filter(|(_, group)| group.pointer != greatest.pointer || group.what != greatest.what)
     {
-        let span = group.manifest.values.own_span(group.manifest.place(&group.pointer));
+        let span = group.manifest.values.own_span(&group.manifest.place(&group.pointer));
         diagnostic.add_label(span, format!("up to {} here", shown(limit.measure, amount)));
     }
 }

@@ -15,12 +15,20 @@ macro_rules! rules {
 rules! {
     ambiguous_selector_term
     arn_as_node_role
+    busy_head
+    conflicting_autoscaler_version
+    conflicting_cluster_selector
+    conflicting_fault_tolerance
+    conflicting_ray_start_params
     conflicting_service_account
+    conflicting_submission_mode
+    conflicting_tls
     contradictory_requirements
     dangling_node_class
     dangling_patch
     dangling_pod_selector
     dangling_service_monitor
+    disabled_feature_gate
     disallowed_capacity_type
     disallowed_environment
     disallowed_instance_family
@@ -37,30 +45,46 @@ rules! {
     evictable_as_empty
     expiring_head
     floating_ami
+    floating_image_tag
     forbidden_allow
+    fractional_cpu
     head_on_spot
+    idle_timeout_without_v2
     incompatible_karpenter
     invalid_ami_alias
     invalid_budget
     invalid_capacity_type
+    invalid_deletion_rules
     invalid_do_not_disrupt
+    invalid_history_server
+    invalid_initializing_timeout
+    invalid_job_limit
     invalid_manifest
     invalid_name
+    invalid_network_policy
     invalid_node_label
+    invalid_ray_label
     invalid_requirement
+    invalid_restart_policy
+    invalid_schedule
+    invalid_service_upgrade
     invalid_taint
     invalid_template
     invalid_toml
     invalid_user_data
     invalid_value
     inverted_replica_bounds
+    job_ttl_without_shutdown
     limits_nodes
     long_cluster_name
     long_pool_name
     min_values_disables_price_filter
     mismatched_ami_family
+    mismatched_ray_version
     missing_cluster_label
     missing_cost_center
+    missing_dashboard_port
+    missing_ephemeral_storage
     missing_host
     missing_image
     missing_ingress_class
@@ -72,22 +96,39 @@ rules! {
     missing_resources
     missing_version
     mixed_ami_terms
+    mixed_ray_versions
+    modeless_auth
+    named_head_service
     needs_newer_release
+    negative_idle_timeout
+    nested_upgrade_strategy
     over_gpu_limit
     over_quota
     patched_identity
+    probes_need_wget
     provenance_in_template
+    recreate_on_shared_cluster
+    removed_serve_key
     replicas_with_autoscaling
+    reserved_env
     reserved_group_name
     reserved_tag
     reserved_without_reservation
     restricted_label
+    self_deleting_job
+    serve_config_without_port
+    small_head
     small_root_volume
+    small_shared_memory
     spot_without_diversity
     spot_without_fallback
     spot_without_interruption_queue
+    suspended_job_without_shutdown
+    suspended_worker_group
     toml_1_1_syntax
     too_many_requirements
+    unadvertised_gpu
+    unequal_memory
     ungated_static_pool
     unknown_environment
     unknown_field
@@ -97,12 +138,16 @@ rules! {
     unknown_rule
     unknown_team
     unknown_workload
+    unparsable_runtime_env
     unreachable_replicas
     unreadable_spec
     unscraped_port
     unsupported_ami_family
     unsupported_kubelet_setting
+    unsupported_priority
+    unsupported_ray_version
     unsupported_release
+    unsupported_token_auth
     unused_allow
     wrong_root_device
 }

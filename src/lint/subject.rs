@@ -300,7 +300,7 @@ impl<'a> Findings<'a> {
     /// elsewhere: in a default or a profile.
     pub fn own(&mut self, manifest: &Manifest, pointer: &str, message: impl Into<String>) -> &mut Diagnostic {
         let path = manifest.place(pointer);
-        let (own, set) = (manifest.values.own_span(path), manifest.values.span(path));
+        let (own, set) = (manifest.values.own_span(&path), manifest.values.span(&path));
         let diagnostic = self.report(own, message);
         if set.file != own.file {
             diagnostic.add_label(set, "set here");

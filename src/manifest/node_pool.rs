@@ -238,7 +238,7 @@ fn places(pool: &NodePool) -> Places {
         ("/spec/template/spec/expireAfter", "expire-after"),
         ("/spec/template/spec/terminationGracePeriod", "termination-grace-period"),
     ] {
-        places.add(pointer, settings.join(key));
+        places.replace(pointer.to_owned(), settings.join(key));
     }
     places.add("/metadata/labels", pool.path.join("labels"));
     places.add("/metadata/annotations", pool.path.join("annotations"));
@@ -260,14 +260,6 @@ fn places(pool: &NodePool) -> Places {
             _ => "gpu",
         };
         places.add(format!("/spec/template/spec/requirements/{index}"), pool.path.join(key));
-    }
-    let selectors = [
-        ("instance-types", &pool.instances.types),
-        ("instance-families", &pool.instances.families),
-        ("instance-sizes", &pool.instances.sizes),
-    ];
-    for (index, (key, _)) in selectors.into_iter().filter(|(_, values)| !values.is_empty()).enumerate() {
-        places.add(format!("/spec/template/spec/requirements/{}", index + 4), pool.path.join(key));
     }
     places
 }

@@ -52,13 +52,13 @@ fn patch(team: &Team, manifests: Vec<&mut Manifest>, placed: &PlacedPatch, diagn
             continue;
         }
         matched = true;
-        merge(&mut manifest.object, &Value::Object(patch.merge.0.clone()));
-        for (pointer, keys) in &leaves {
-            manifest.places.add(pointer.clone(), below(&path.join("merge"), keys));
+        for (pointer, keys) in leaves.iter().map(|(pointer, keys)| new_part(&manifest.object, pointer, keys)) {
+            manifest.places.replace(pointer.to_owned(), below(&path.join("merge"), keys));
         }
-        for (pointer, done) in patch.remove.iter().zip(&mut removed) {
+        merge(&mut manifest.object, &Value::Object(patch.merge.0.clone()));
+        for (index, (pointer, done)) in patch.remove.iter().zip(&mut removed).enumerate() {
             *done |= remove(&mut manifest.object, pointer);
-            manifest.places.add(pointer.clone(), path.clone());
+            manifest.places.replace(pointer.clone(), path.join("remove").join(&index.to_string()));
         }
     }
     if !matched {
@@ -117,7 +117,7 @@ fn touches_identity(pointer: &str) -> bool {
 }
 
 /// The pointers that a merge patch sets, with the keys that lead to them in the patch.
-fn leaves(patch: &Map<String, Value>) -> Vec<(String, Vec<String>)> {
+pub(super) fn leaves(patch: &Map<String, Value>) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
     let mut open: Vec<(String, Vec<String>, &Map<String, Value>)> = vec![(String::new(), Vec::new(), patch)];
     while let Some((pointer, keys, table)) = open.pop() {
@@ -132,6 +132,14 @@ fn leaves(patch: &Map<String, Value>) -> Vec<(String, Vec<String>)> {
     }
     found.sort();
     found
+}
+
+/// The outermost part on the way to `pointer` that the object does not have yet, and the keys that lead to it: all of it
+/// comes from the patch.
+fn new_part<'a>(object: &Value, pointer: &'a str, keys: &'a [String]) -> (&'a str, &'a [String]) {
+    let ends = pointer.match_indices('/').map(|(index, _)| index).skip(1).chain([pointer.len()]);
+    let absent = ends.zip(1..).find(|(end, _)| object.pointer(&pointer[..*end]).is_none());
+    absent.map_or((pointer, keys), |(end, count)| (&pointer[..end], &keys[..count]))
 }
 
 /// RFC 7386, but for null: TOML has none, so that is what `remove` is for.

@@ -12,8 +12,8 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Places;
 use super::metadata::INSTANCE;
+use super::{Places, patch};
 use crate::resolve::{Cluster, Group};
 use crate::spec::group::EnvSource;
 use crate::spec::{self, EnvValue};
@@ -66,26 +66,35 @@ pub(super) fn template(cluster: &Cluster, group: &Group, role: Role) -> PodTempl
 }
 
 /// Which keys of the spec made which part of the template at `pointer`.
-pub(super) fn add_places(places: &mut Places, pointer: &str, group: &Group) {
+pub(super) fn add_places(places: &mut Places, pointer: &str, cluster: &Cluster, group: &Group) {
     let path = &group.path;
     let spec = format!("{pointer}/template/spec");
     let container = format!("{spec}/containers/0");
     places.add(pointer, path.clone());
-    places.add(format!("{pointer}/rayStartParams"), path.join("ray-start-params"));
-    places.add(format!("{pointer}/labels"), path.join("ray-labels"));
-    places.add(format!("{pointer}/resources"), path.join("ray-resources"));
+    for (field, key, table) in [
+        ("rayStartParams", "ray-start-params", &group.ray_start_params),
+        ("labels", "ray-labels", &group.ray_labels),
+        ("resources", "ray-resources", &group.ray_resources),
+    ] {
+        let path = path.join(key);
+        for name in table.keys() {
+            places.add(format!("{pointer}/{field}/{}", name.replace('~', "~0").replace('/', "~1")), path.join(name));
+        }
+        places.add(format!("{pointer}/{field}"), path);
+    }
     places.add(format!("{pointer}/template/metadata/labels"), path.join("pod-labels"));
     places.add(format!("{pointer}/template/metadata/annotations"), path.join("pod-annotations"));
-    if group.pod.is_some() {
-        places.add(spec.clone(), path.join("pod"));
-    }
     places.add(format!("{spec}/nodeSelector"), path.join("node-selector"));
     places.add(format!("{spec}/tolerations"), path.join("tolerations"));
-    if group.container.is_some() {
-        places.add(container.clone(), path.join("container"));
+    if group.shared_memory.is_some() {
+        places.add(format!("{spec}/volumes/1"), path.join("shared-memory"));
     }
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
+    let variables = env(cluster, group);
+    for (index, variable) in variables.iter().enumerate().filter(|(_, each)| group.env.contains_key(&each.name)) {
+        places.add(format!("{container}/env/{index}"), path.join("env").join(&variable.name));
+    }
     for list in ["requests", "limits"] {
         for (resource, key) in [
             ("cpu", "cpu"),
@@ -94,6 +103,13 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, group: &Group) {
             ("ephemeral-storage", "ephemeral-storage"),
         ] {
             places.add(format!("{container}/resources/{list}/{resource}"), path.join(key));
+        }
+    }
+    for (pointer, key, hatch) in [(&spec, "pod", &group.pod), (&container, "container", &group.container)] {
+        let Some(hatch) = hatch else { continue };
+        places.add(pointer.clone(), path.join(key));
+        for (below, keys) in patch::leaves(hatch) {
+            places.add(format!("{pointer}{below}"), keys.iter().fold(path.join(key), |path, key| path.join(key)));
         }
     }
 }

@@ -191,12 +191,13 @@ fn places(cluster: &Cluster) -> Places {
     ] {
         places.add(pointer, path.join(key));
     }
+    places.add("/spec/authOptions/mode", path.join("auth").join("mode"));
     places.add("/spec/authOptions/secretName", path.join("auth").join("secret"));
     places.add("/spec/autoscalerOptions/idleTimeoutSeconds", path.join("autoscaling").join("idle-timeout"));
-    pod::add_places(&mut places, "/spec/headGroupSpec", &cluster.head);
+    pod::add_places(&mut places, "/spec/headGroupSpec", cluster, &cluster.head);
     for (index, worker) in cluster.workers.iter().enumerate() {
         let pointer = format!("/spec/workerGroupSpecs/{index}");
-        pod::add_places(&mut places, &pointer, &worker.group);
+        pod::add_places(&mut places, &pointer, cluster, &worker.group);
         for (field, key) in [
             ("replicas", "replicas"),
             ("minReplicas", "min"),

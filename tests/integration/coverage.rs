@@ -1,3 +1,4 @@
-//! Tables of everything that operators check after a merge, and who says it before.
+//! Tables of what the operators check while they reconcile: who says it before the merge, item by item.
 
 mod karpenter;
+mod kuberay;

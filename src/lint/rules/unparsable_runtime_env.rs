@@ -1,0 +1,28 @@
+//! Runtime environments that cannot be read.
+
+use crate::diagnostic::Severity;
+use crate::lint::{Check, Findings, Group, Object, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    name: "unparsable-runtime-env",
+    group: Group::Ray,
+    summary: "the runtime environment of a RayJob is no YAML mapping",
+    severity: Severity::Error,
+    page: include_str!("unparsable_runtime_env.md"),
+    check: Check::Object(&["RayJob", "RayCronJob"], check),
+};
+
+fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
+    let pointer = if job.kind() == "RayJob" { "/spec/runtimeEnvYAML" } else { "/spec/jobTemplate/runtimeEnvYAML" };
+    let text = job.text(pointer);
+    if text.is_empty() {
+        return;
+    }
+    let problem = match serde_yaml::from_str::<serde_yaml::Value>(text) {
+        Ok(serde_yaml::Value::Mapping(_) | serde_yaml::Value::Null) => return,
+        Ok(_) => "it is no mapping".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let message = format!("the runtime environment of {} `{}` cannot be read: {problem}", job.kind(), job.name());
+    findings.object(job, pointer, message).add_help("write a YAML mapping, such as `pip: [torch]`");
+}
