@@ -11,6 +11,11 @@ mod karpenter;
 mod monitoring;
 mod policy;
 mod ray;
+mod exposure;
+mod placement;
+mod pod_security;
+mod quantity;
+mod selector;
 mod subject;
 
 pub mod rules;

@@ -13,18 +13,25 @@ macro_rules! rules {
 }
 
 rules! {
+    alb_instance_target
     ambiguous_selector_term
     arn_as_node_role
+    automounted_worker_token
+    blanket_toleration
     busy_head
     conflicting_autoscaler_version
     conflicting_cluster_selector
     conflicting_fault_tolerance
+    conflicting_ingress_group
     conflicting_ray_start_params
+    conflicting_security_context
     conflicting_service_account
     conflicting_submission_mode
     conflicting_tls
     contradictory_requirements
+    dangling_mount
     dangling_node_class
+    dangling_node_selector
     dangling_patch
     dangling_pod_selector
     dangling_service_monitor
@@ -39,7 +46,9 @@ rules! {
     double_counted_head
     duplicate_host
     duplicate_name
+    duplicate_port
     duplicate_taint
+    empty_group_name
     empty_selector_term
     empty_spec
     evictable_as_empty
@@ -48,14 +57,21 @@ rules! {
     floating_image_tag
     forbidden_allow
     fractional_cpu
+    fractional_gpu
+    gpu_without_request
     head_on_spot
+    host_network
+    host_path_volume
     idle_timeout_without_v2
+    imds_from_pod
     incompatible_karpenter
+    invalid_affinity
     invalid_ami_alias
     invalid_budget
     invalid_capacity_type
     invalid_deletion_rules
     invalid_do_not_disrupt
+    invalid_env_source
     invalid_history_server
     invalid_initializing_timeout
     invalid_job_limit
@@ -63,27 +79,32 @@ rules! {
     invalid_name
     invalid_network_policy
     invalid_node_label
+    invalid_probe
     invalid_ray_label
     invalid_requirement
     invalid_restart_policy
     invalid_schedule
     invalid_service_upgrade
+    invalid_submission_mode
     invalid_taint
     invalid_template
     invalid_toml
     invalid_user_data
     invalid_value
+    invalid_volume
     inverted_replica_bounds
     job_ttl_without_shutdown
     limits_nodes
     long_cluster_name
     long_pool_name
+    max_unavailable_on_ray_pods
     min_values_disables_price_filter
     mismatched_ami_family
     mismatched_ray_version
     missing_cluster_label
     missing_cost_center
     missing_dashboard_port
+    missing_entrypoint
     missing_ephemeral_storage
     missing_host
     missing_image
@@ -104,19 +125,31 @@ rules! {
     nested_upgrade_strategy
     over_gpu_limit
     over_quota
+    overlapping_disruption_budgets
     patched_identity
+    path_without_rewrite
+    plain_http_auth
+    privileged_container
     probes_need_wget
     provenance_in_template
+    public_ingress
     recreate_on_shared_cluster
+    rejected_by_pod_security
     removed_serve_key
     replicas_with_autoscaling
+    request_above_limit
     reserved_env
     reserved_group_name
     reserved_tag
     reserved_without_reservation
     restricted_label
+    restricted_pod_security
+    retired_ingress_nginx
+    secret_in_env
     self_deleting_job
     serve_config_without_port
+    shared_dashboard_host
+    short_idle_timeout
     small_head
     small_root_volume
     small_shared_memory
@@ -128,6 +161,7 @@ rules! {
     toml_1_1_syntax
     too_many_requirements
     unadvertised_gpu
+    unauthenticated_dashboard
     unequal_memory
     ungated_static_pool
     unknown_environment
@@ -139,6 +173,7 @@ rules! {
     unknown_team
     unknown_workload
     unparsable_runtime_env
+    unparsable_serve_config
     unreachable_replicas
     unreadable_spec
     unscraped_port
@@ -148,6 +183,7 @@ rules! {
     unsupported_ray_version
     unsupported_release
     unsupported_token_auth
+    untolerated_taint
     unused_allow
     wrong_root_device
 }

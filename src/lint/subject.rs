@@ -1,8 +1,11 @@
 //! What rules look at: objects with places, the Ray clusters and pods in them, and resolved teams.
 
+use std::sync::OnceLock;
+
 use serde_json::Value;
 
 use super::Rule;
+use super::exposure::{self, Exposure};
 use super::policy::Policy;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Built, Manifest};
@@ -13,7 +16,7 @@ use crate::spec;
 use crate::workspace::Workspace;
 
 /// Everything that a run looks at.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Subject<'a> {
     /// Objects: rendered, or read from manifests.
     pub objects: Vec<Object<'a>>,
@@ -25,6 +28,8 @@ pub struct Subject<'a> {
     pub specs: Option<(&'a Workspace, &'a Selection)>,
     /// What no team may exceed or do.
     pub policy: Option<Policy<'a>>,
+    pods: OnceLock<Vec<Pod<'a>>>,
+    exposures: OnceLock<Vec<Exposure<'a>>>,
 }
 
 impl<'a> Subject<'a> {
@@ -36,7 +41,23 @@ impl<'a> Subject<'a> {
             pools: &resolution.pools,
             specs: Some((workspace, &resolution.selection)),
             policy: Policy::read(workspace),
+            ..Self::default()
         }
+    }
+
+    /// Objects alone, as they are read from manifests.
+    pub fn of_objects(objects: Vec<Object<'a>>) -> Self {
+        Self { objects, ..Self::default() }
+    }
+
+    /// Every pod template of every object.
+    pub fn pods(&self) -> &[Pod<'a>] {
+        self.pods.get_or_init(|| self.objects.iter().flat_map(Object::pods).collect())
+    }
+
+    /// Every path of an Ingress to a Ray head.
+    pub(super) fn exposures(&self) -> &[Exposure<'a>] {
+        self.exposures.get_or_init(|| exposure::exposures(self))
     }
 
     /// Objects of a kind.
@@ -56,53 +77,102 @@ pub struct Object<'a> {
     pub environment: Option<&'a spec::Environment>,
     /// Its name in `_platform.toml`; empty where it is not known. Objects of different environments never meet.
     pub environment_name: &'a str,
-    manifest: &'a Manifest,
+    kind: &'a str,
+    name: &'a str,
+    namespace: &'a str,
+    origin: Origin<'a>,
+}
+
+/// The value at a JSON pointer, found without the copies that `Value::pointer` makes of every token.
+fn at<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
+    if pointer.contains('~') {
+        return value.pointer(pointer);
+    }
+    let mut tokens = pointer.split('/');
+    tokens.next().filter(|before| before.is_empty())?;
+    tokens.try_fold(value, |value, token| match value {
+        Value::Object(fields) => fields.get(token),
+        Value::Array(items) => items.get(token.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    at(value, pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Where an object comes from, and so where its parts stand.
+#[derive(Clone, Copy, Debug)]
+enum Origin<'a> {
+    /// A spec made it.
+    Spec(&'a Manifest),
+    /// It was read; all of it stands here.
+    Read(Span),
 }
 
 impl<'a> Object<'a> {
+    /// An object that no spec made, and where it stands.
+    pub fn read(value: &'a Value, releases: &'a Releases, span: Span) -> Self {
+        Self {
+            value,
+            releases,
+            environment: None,
+            environment_name: "",
+            kind: text(value, "/kind"),
+            name: text(value, "/metadata/name"),
+            namespace: text(value, "/metadata/namespace"),
+            origin: Origin::Read(span),
+        }
+    }
+
     fn of_manifest(manifest: &'a Manifest) -> Self {
         Self {
-            value: &manifest.object,
-            releases: &manifest.environment.releases,
             environment: Some(&manifest.environment.spec),
             environment_name: &manifest.environment.name,
-            manifest,
+            origin: Origin::Spec(manifest),
+            ..Self::read(&manifest.object, &manifest.environment.releases, Span::default())
         }
     }
 
     /// The value at a JSON pointer.
     pub fn get(&self, pointer: &str) -> Option<&'a Value> {
-        self.value.pointer(pointer)
+        at(self.value, pointer)
     }
 
     /// The text at a JSON pointer; empty where there is none.
     pub fn text(&self, pointer: &str) -> &'a str {
-        self.get(pointer).and_then(Value::as_str).unwrap_or_default()
+        text(self.value, pointer)
     }
 
     /// `kind`.
     pub fn kind(&self) -> &'a str {
-        self.text("/kind")
+        self.kind
     }
 
     /// `metadata.name`.
     pub fn name(&self) -> &'a str {
-        self.text("/metadata/name")
+        self.name
     }
 
     /// `metadata.namespace`.
     pub fn namespace(&self) -> &'a str {
-        self.text("/metadata/namespace")
+        self.namespace
     }
 
     /// The manifest, if a spec made the object.
     pub fn manifest(&self) -> Option<&'a Manifest> {
-        Some(self.manifest)
+        match self.origin {
+            Origin::Spec(manifest) => Some(manifest),
+            Origin::Read(_) => None,
+        }
     }
 
     /// The place of the part at a JSON pointer: in the TOML that made it.
     pub fn span(&self, pointer: &str) -> Span {
-        self.manifest.span(pointer)
+        match self.origin {
+            Origin::Spec(manifest) => manifest.span(pointer),
+            Origin::Read(span) => span,
+        }
     }
 
     /// The Ray clusters that the object describes.
@@ -158,7 +228,7 @@ pub struct RayCluster<'a> {
 impl<'a> RayCluster<'a> {
     /// The value at a JSON pointer below the spec.
     pub fn get(&self, pointer: &str) -> Option<&'a Value> {
-        self.spec.pointer(pointer)
+        at(self.spec, pointer)
     }
 
     /// The whole object's JSON pointer for one below the spec.
@@ -205,7 +275,7 @@ impl<'a> RayCluster<'a> {
 
 /// The value of an environment variable of a group's Ray container.
 pub(super) fn env_value<'a>(group: Option<&'a Value>, name: &str) -> Option<&'a str> {
-    let variables = group?.pointer("/template/spec/containers/0/env")?.as_array()?;
+    let variables = at(group?, "/template/spec/containers/0/env")?.as_array()?;
     variables.iter().find(|variable| variable["name"] == name)?["value"].as_str()
 }
 
@@ -227,7 +297,7 @@ pub struct Pod<'a> {
 impl<'a> Pod<'a> {
     /// The value at a JSON pointer below the template.
     pub fn get(&self, pointer: &str) -> Option<&'a Value> {
-        self.template.pointer(pointer)
+        at(self.template, pointer)
     }
 
     /// The whole object's JSON pointer for one below the template.

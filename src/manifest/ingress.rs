@@ -42,18 +42,26 @@ pub(super) fn ingress(scope: &Scope<'_>, cluster: &Cluster, ingress: &resolve::I
     let own = cluster.path.join("ingress");
     let mut places = Places::new(own.clone());
     places.add("/metadata/annotations", own.join("annotations"));
-    if !ingress.annotations.contains_key(SCHEME) {
-        places.add("/metadata/annotations/alb.ingress.kubernetes.io~1scheme", own.join("scheme"));
+    let annotation = |key: &str| format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"));
+    for (annotated, key) in [
+        ("alb.ingress.kubernetes.io/scheme", "scheme"),
+        ("alb.ingress.kubernetes.io/group.name", "group"),
+        ("alb.ingress.kubernetes.io/certificate-arn", "certificate-arn"),
+        ("alb.ingress.kubernetes.io/load-balancer-attributes", "idle-timeout"),
+        ("nginx.ingress.kubernetes.io/proxy-read-timeout", "idle-timeout"),
+    ] {
+        places.add(annotation(annotated), own.join(key));
+    }
+    for key in ingress.annotations.keys() {
+        places.add(annotation(key), own.join("annotations").join(key));
     }
     places.add("/spec/ingressClassName", own.join("class"));
     places.add("/spec/rules/0/host", own.join("host"));
     places.add("/spec/rules/0/http/paths/0/path", own.join("path"));
+    places.add("/spec/rules/0/http/paths/0/backend", own.join("expose"));
     places.add("/spec/tls", own.join("tls-secret"));
     scope.manifest(object, places)
 }
-
-/// The annotation that `scheme` writes.
-const SCHEME: &str = "alb.ingress.kubernetes.io/scheme";
 
 /// nginx's regular expressions need `ImplementationSpecific`: its admission refuses them under `Exact` and `Prefix`
 /// when strict path validation is on (ingress-nginx FAQ, issue 10281).

@@ -89,6 +89,7 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, cluster: &Cluster, 
     if group.shared_memory.is_some() {
         places.add(format!("{spec}/volumes/1"), path.join("shared-memory"));
     }
+    places.add(container.clone(), path.clone());
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
     let variables = env(cluster, group);

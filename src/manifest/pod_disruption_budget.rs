@@ -37,5 +37,7 @@ fn budget(scope: &Scope<'_>, cluster: &Cluster, suffix: &str, node_type: &str, l
         }),
         ..PodDisruptionBudget::default()
     };
-    scope.manifest(object, Places::new(cluster.path.join("disruption-budget")))
+    let mut places = Places::new(cluster.path.join("disruption-budget"));
+    places.add("/spec", cluster.path.join("disruption-budget").join(suffix));
+    scope.manifest(object, places)
 }

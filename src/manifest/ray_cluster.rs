@@ -191,6 +191,7 @@ fn places(cluster: &Cluster) -> Places {
     ] {
         places.add(pointer, path.join(key));
     }
+    places.add("/spec/headGroupSpec/serviceType", path.join("service").join("type"));
     places.add("/spec/authOptions/mode", path.join("auth").join("mode"));
     places.add("/spec/authOptions/secretName", path.join("auth").join("secret"));
     places.add("/spec/autoscalerOptions/idleTimeoutSeconds", path.join("autoscaling").join("idle-timeout"));

@@ -1,7 +1,11 @@
-//! What rules find beyond the examples of their pages: short team texts and the rules they raise.
+//! Cases of rules beyond their pages: real manifests, short team texts, and what several objects say together.
 
+mod corpus;
+mod example;
 mod karpenter;
 mod monitoring;
+mod network;
+mod pod;
 
 use std::collections::BTreeSet;
 

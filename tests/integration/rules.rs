@@ -4,15 +4,20 @@
 //! `## Use instead` raise nothing. A block is the text of `teams/vision.toml`, unless its first line is a comment with
 //! another path; `# teams/_platform.toml` is appended to `tests/rules/platform.toml`, or replaces it where the comment
 //! ends with `, whole`. Rules that come with this one are named in the page's first line: `<!-- also = ["other-rule"] -->`.
-//! A YAML block is an object beside the rendered ones.
+//! A YAML block is judged by the rules alone, as objects that
+//! no spec made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use raygen::check::{self, Checked};
-use raygen::lint::{Rule, rules};
+use raygen::diagnostic::Diagnostic;
+use raygen::lint::{self, Object, Rule, Subject, rules};
 use raygen::manifest;
 use raygen::resolve::{self, Selection};
+use raygen::schema::Releases;
+use raygen::source::Span;
 use raygen::workspace::Workspace;
+use serde::Deserialize;
 use serde_json::Value;
 
 pub(crate) const PLATFORM: &str = include_str!("../rules/platform.toml");
@@ -47,13 +52,26 @@ fn files(section: &str) -> BTreeMap<String, String> {
 /// A team for pages that need none.
 const TEAM: &str = "[clusters.train.workers.cpu]\ncpu = 3\nmemory = \"12Gi\"\nmax = 4\n";
 
-/// The objects that a section's YAML blocks hold: kinds that no spec makes yet. They have no place of their own.
-fn objects(section: &str) -> Vec<Value> {
-    let blocks = section.split("```yaml\n").skip(1).map(|block| block.split("\n```").next().unwrap());
-    blocks.map(|text| serde_saphyr::from_str(text).expect("the block is YAML")).collect()
+/// The objects of a section's YAML block: kinds that no spec makes yet.
+fn objects(section: &str) -> Option<Vec<Value>> {
+    let block = section.split("```yaml\n").nth(1)?.split("\n```").next()?;
+    let documents = serde_yaml::Deserializer::from_str(block);
+    Some(documents.map(|document| Value::deserialize(document).expect("a page's block is YAML")).collect())
 }
 
-pub(crate) fn checked(files: &BTreeMap<String, String>, objects: Vec<Value>) -> (Workspace, Checked) {
+/// What the rules say about objects that no spec made, on the newest releases.
+pub(crate) fn linted(values: &[Value]) -> Vec<Diagnostic> {
+    let releases = Releases::newest();
+    let objects = values.iter().map(|value| Object::read(value, &releases, Span::default())).collect();
+    lint::lint(&Subject::of_objects(objects))
+}
+
+fn checked(files: &BTreeMap<String, String>) -> (Workspace, Checked) {
+    checked_with(files, Vec::new())
+}
+
+/// The verdict over texts, with further objects in the place of the first rendered one.
+pub(crate) fn checked_with(files: &BTreeMap<String, String>, objects: Vec<Value>) -> (Workspace, Checked) {
     let team = |(path, text): (&'_ String, &'_ String)| {
         Some((path.strip_prefix("teams/")?.strip_suffix(".toml")?.to_owned(), text.clone()))
     };
@@ -107,11 +125,14 @@ fn bad_block(rule: &Rule) -> Result<(), String> {
     if WITHOUT_FIXTURE.contains(&rule.name) {
         return Ok(());
     }
-    let files = files(section);
-    let objects = objects(section);
-    let without_places = !objects.is_empty();
-    let (workspace, checked) = checked(&files, objects);
     let also = also(rule.page);
+    if let Some(objects) = objects(section) {
+        let found: BTreeSet<&str> = linted(&objects).iter().map(|diagnostic| diagnostic.rule).collect();
+        let expected = found.contains(rule.name) && found.iter().all(|name| *name == rule.name || also.contains(*name));
+        return expected.then_some(()).ok_or_else(|| format!("{}: raised {found:?}", rule.name));
+    }
+    let files = files(section);
+    let (workspace, checked) = checked(&files);
     let mut places = BTreeSet::new();
     for diagnostic in &checked.diagnostics {
         if diagnostic.rule == rule.name {
@@ -132,7 +153,7 @@ fn bad_block(rule: &Rule) -> Result<(), String> {
             lines.map(|(index, _)| (path.clone(), index + 1)).collect::<Vec<_>>()
         })
         .collect();
-    if (places != marked && !without_places) || places.is_empty() {
+    if places != marked || places.is_empty() {
         return Err(format!("{}: raised at {places:?}, marked {marked:?}", rule.name));
     }
     Ok(())
@@ -144,7 +165,11 @@ fn good_blocks_raise_nothing() {
     for rule in rules::ALL {
         let section = sections(rule.page)[3].1;
         let also = also(rule.page);
-        for diagnostic in checked(&files(section), objects(section)).1.diagnostics {
+        let diagnostics = match objects(section) {
+            Some(objects) => linted(&objects),
+            None => checked(&files(section)).1.diagnostics,
+        };
+        for diagnostic in diagnostics {
             if !also.contains(diagnostic.rule) || diagnostic.rule == rule.name {
                 failures
                     .push(format!("{}: the good block raises {}: {}", rule.name, diagnostic.rule, diagnostic.message));

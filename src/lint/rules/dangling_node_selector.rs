@@ -1,0 +1,76 @@
+//! Node labels that no node has.
+
+use serde_json::Value;
+
+use crate::diagnostic::{Severity, did_you_mean};
+use crate::lint::placement::{Pools, requirements, selected};
+use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
+
+pub(super) static RULE: Rule = Rule {
+    name: "dangling-node-selector",
+    group: Group::Capacity,
+    summary: "a pod selects a node label that its pool never has",
+    severity: Severity::Error,
+    page: include_str!("dangling_node_selector.md"),
+    check: Check::Everything(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let pools = Pools::of(subject);
+    for pod in subject.pods().iter().filter(|pod| !pools.is_empty(pod.object.environment_name)) {
+        let Some(selector) = pod.get("/spec/nodeSelector").and_then(Value::as_object) else { continue };
+        let Some(pool) = pools.selected_by(pod) else {
+            if let Some(name) = selected(pod).filter(|_| pod.role != "other") {
+                nowhere(&pools, pod, name, findings);
+            }
+            continue;
+        };
+        for (key, value) in selector {
+            let Some(problem) = value.as_str().and_then(|value| problem(pool, key, value)) else { continue };
+            let pointer = format!("/spec/nodeSelector/{}", key.replace('~', "~0").replace('/', "~1"));
+            let message = format!("{} selects nodes with {problem}", pod.what());
+            findings.pod(pod, &pointer, message).add_help(format!(
+                "set the label in `node-pool.labels` of the group (NodePool `{}`), or take the selector out",
+                pool.name()
+            ));
+        }
+    }
+}
+
+fn nowhere(pools: &Pools<'_>, pod: &Pod<'_>, name: &str, findings: &mut Findings<'_>) {
+    let message = format!("{} of `{}` selects NodePool `{name}`, which is not rendered", pod.what(), pod.object.name());
+    let names = pools.names(pod.object.environment_name);
+    findings.pod(pod, "/spec/nodeSelector/karpenter.sh~1nodepool", message).add_help(match did_you_mean(name, names) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => "name a pool that exists".to_owned(),
+    });
+}
+
+/// Karpenter knows the values of labels in these domains for every instance type, and of a custom label only what the
+/// pool says (Karpenter `pkg/scheduling/requirements.go`, Compatible).
+fn problem(pool: &Object<'_>, key: &str, value: &str) -> Option<String> {
+    let label = pool.get("/spec/template/metadata/labels").and_then(|labels| labels.get(key)).and_then(Value::as_str);
+    if let Some(label) = label {
+        return (label != value).then(|| format!("`{key}={value}`, but those of `{}` have `{key}={label}`", pool.name()));
+    }
+    let mut known = false;
+    for requirement in requirements(pool).filter(|requirement| requirement["key"] == key) {
+        known = true;
+        let mut values = requirement["values"].as_array().into_iter().flatten();
+        let listed = values.any(|each| each == value);
+        let excluded = match requirement["operator"].as_str() {
+            Some("In") => !listed,
+            Some("NotIn") => listed,
+            Some("DoesNotExist") => true,
+            _ => false,
+        };
+        if excluded {
+            return Some(format!("`{key}={value}`, which NodePool `{}` excludes", pool.name()));
+        }
+    }
+    let domain = key.split_once('/').map_or("", |(domain, _)| domain);
+    let well_known = ["kubernetes.io", "k8s.io", "karpenter.sh", "k8s.aws", "amazonaws.com"]
+        .iter()
+        .any(|known| domain == *known || domain.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')));
+    (!known && !well_known).then(|| format!("`{key}={value}`, but those of NodePool `{}` have no such label", pool.name()))
+}

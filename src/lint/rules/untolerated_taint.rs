@@ -1,0 +1,62 @@
+//! Taints that keep pods off their pool.
+
+use serde_json::Value;
+
+use crate::diagnostic::Severity;
+use crate::lint::placement::{Pools, same_owner};
+use crate::lint::{Check, Findings, Group, Pod, Rule, Subject};
+
+pub(super) static RULE: Rule = Rule {
+    name: "untolerated-taint",
+    group: Group::Capacity,
+    summary: "a pod does not tolerate a taint of the pool it selects",
+    severity: Severity::Error,
+    page: include_str!("untolerated_taint.md"),
+    check: Check::Everything(check),
+};
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let pools = Pools::of(subject);
+    for pod in subject.pods() {
+        let Some(pool) = pools.selected_by(pod) else { continue };
+        let taints = pool.get("/spec/template/spec/taints").and_then(Value::as_array);
+        for (index, taint) in taints.into_iter().flatten().enumerate() {
+            if taint["effect"] == "PreferNoSchedule" || tolerated(pod, taint) {
+                continue;
+            }
+            let text = |field: &str| taint[field].as_str().unwrap_or_default();
+            let value = taint["value"].as_str().map(|value| format!("={value}")).unwrap_or_default();
+            let message = format!(
+                "{} of `{}` selects NodePool `{}`, but does not tolerate its taint `{}{value}:{}`",
+                pod.what(),
+                pod.object.name(),
+                pool.name(),
+                text("key"),
+                text("effect")
+            );
+            let pointer = format!("/spec/template/spec/taints/{index}");
+            let found = if same_owner(pool, pod) {
+                findings.object(pool, &pointer, message)
+            } else {
+                findings.pod(pod, "/spec/tolerations", message).add_label(pool.span(&pointer), "the taint")
+            };
+            found.add_help("add a toleration for it, or take the taint off the pool");
+        }
+    }
+}
+
+/// `Toleration.ToleratesTaint` (Kubernetes `pkg/apis/core/v1/toleration.go`).
+fn tolerated(pod: &Pod<'_>, taint: &Value) -> bool {
+    let tolerations = pod.get("/spec/tolerations").and_then(Value::as_array);
+    tolerations.into_iter().flatten().any(|toleration| {
+        let text = |value: &Value, field: &str| value[field].as_str().unwrap_or_default().to_owned();
+        let (effect, key) = (text(toleration, "effect"), text(toleration, "key"));
+        (effect.is_empty() || effect == text(taint, "effect"))
+            && (key.is_empty() || key == text(taint, "key"))
+            && match text(toleration, "operator").as_str() {
+                "Exists" => true,
+                "" | "Equal" => text(toleration, "value") == text(taint, "value"),
+                _ => false,
+            }
+    })
+}
