@@ -6,15 +6,15 @@
 
 mod config;
 mod cron;
+mod exposure;
 pub mod fix;
 mod karpenter;
 mod monitoring;
-mod policy;
-mod ray;
-mod exposure;
 mod placement;
 mod pod_security;
+mod policy;
 mod quantity;
+mod ray;
 mod selector;
 mod subject;
 

@@ -79,9 +79,11 @@ impl Manifest {
         self.places.find(pointer)
     }
 
-    /// Where that place stands.
+    /// Where that place stands. Below a known part the pointer's own tokens go on as long as the spec has such keys:
+    /// an item of a list of the object is the same item of the list in the spec.
     pub fn span(&self, pointer: &str) -> Span {
-        self.values.span(&self.place(pointer))
+        let (path, rest, _) = self.places.around(pointer);
+        self.values.span(&below(path, rest))
     }
 }
 
@@ -120,15 +122,18 @@ impl Places {
 
     /// The path of the smallest known part around `pointer`.
     fn find(&self, pointer: &str) -> Cow<'_, SpecPath> {
+        match self.around(pointer) {
+            (path, rest, Made::Verbatim) if !rest.is_empty() => Cow::Owned(below(path, rest)),
+            (path, ..) => Cow::Borrowed(path),
+        }
+    }
+
+    /// The smallest known part around `pointer`: its path, the rest of the pointer, and how it was made.
+    fn around<'p>(&self, pointer: &'p str) -> (&SpecPath, &'p str, Made) {
         let parts = self.parts.iter().filter(|(part, ..)| around(part, pointer));
         match parts.max_by_key(|(part, ..)| part.len()) {
-            None => Cow::Borrowed(&self.whole),
-            Some((part, path, Made::Verbatim)) if part.len() < pointer.len() => {
-                let tokens = pointer[part.len()..].split('/').skip(1);
-                let unescaped = tokens.map(|token| token.replace("~1", "/").replace("~0", "~"));
-                Cow::Owned(unescaped.fold(path.clone(), |path, token| path.join(&token)))
-            }
-            Some((_, path, _)) => Cow::Borrowed(path),
+            None => (&self.whole, pointer, Made::Built),
+            Some((part, path, made)) => (path, &pointer[part.len()..], *made),
         }
     }
 }
@@ -225,4 +230,10 @@ pub fn emit(built: &Built) -> Tree {
         let _ = tree.insert(path, text);
     }
     tree
+}
+
+/// The path below `path` that the tokens of a JSON pointer name.
+fn below(path: &SpecPath, rest: &str) -> SpecPath {
+    let unescaped = rest.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"));
+    unescaped.fold(path.clone(), |path, token| path.join(&token))
 }

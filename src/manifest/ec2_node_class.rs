@@ -194,22 +194,18 @@ fn places(pool: &NodePool) -> Places {
     let mut places = Places::new(pool.path.clone());
     for (pointer, key) in [
         ("/spec/amiSelectorTerms", "ami"),
-        ("/spec/blockDeviceMappings", "disk"),
-        ("/spec/metadataOptions", "imds-hop-limit"),
-    ] {
-        places.add(pointer, settings.join(key));
-    }
-    for (pointer, key) in [
         ("/spec/role", "role"),
         ("/spec/instanceProfile", "instance-profile"),
         ("/spec/subnetSelectorTerms", "subnets"),
         ("/spec/securityGroupSelectorTerms", "security-groups"),
+        ("/spec/blockDeviceMappings", "disk"),
         ("/spec/instanceStorePolicy", "instance-store"),
+        ("/spec/metadataOptions", "imds-hop-limit"),
         ("/spec/kubelet", "kubelet"),
         ("/spec/userData", "user-data"),
         ("/spec/tags", "tags"),
     ] {
-        places.replace(pointer.to_owned(), settings.join(key));
+        places.add(pointer, settings.join(key));
     }
     // The system disk of Bottlerocket comes first and has a fixed size.
     for index in 0..2 {

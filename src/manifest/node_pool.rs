@@ -238,7 +238,7 @@ fn places(pool: &NodePool) -> Places {
         ("/spec/template/spec/expireAfter", "expire-after"),
         ("/spec/template/spec/terminationGracePeriod", "termination-grace-period"),
     ] {
-        places.replace(pointer.to_owned(), settings.join(key));
+        places.add(pointer, settings.join(key));
     }
     places.add("/metadata/labels", pool.path.join("labels"));
     places.add("/metadata/annotations", pool.path.join("annotations"));

@@ -1,4 +1,5 @@
-//! Cases of rules beyond their pages: real manifests, short team texts, and what several objects say together.
+//! What rules find beyond the examples of their pages: short team texts, real manifests, and what several objects say
+//! together.
 
 mod corpus;
 mod example;
