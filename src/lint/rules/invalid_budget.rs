@@ -20,13 +20,15 @@ const BUDGETS: &str = "/spec/disruption/budgets";
 
 fn check(pool: &Object<'_>, findings: &mut Findings<'_>) {
     if pool.get(BUDGETS).and_then(Value::as_array).is_some_and(Vec::is_empty) {
-        let message = format!("NodePool `{}` has an empty list of budgets: all nodes may be disrupted at once", pool.name());
+        let message =
+            format!("NodePool `{}` has an empty list of budgets: all nodes may be disrupted at once", pool.name());
         findings.object(pool, BUDGETS, message).add_help("leave `budgets` out for raygen's, or name at least one");
     }
     for (index, budget) in items(pool, BUDGETS) {
         let at = format!("{BUDGETS}/{index}");
         if budget["reasons"].as_array().is_some_and(Vec::is_empty) {
-            let message = format!("a budget of NodePool `{}` has an empty list of reasons, so it never counts", pool.name());
+            let message =
+                format!("a budget of NodePool `{}` has an empty list of reasons, so it never counts", pool.name());
             findings.object(pool, &format!("{at}/reasons"), message).add_help("leave `reasons` out for all reasons");
         }
         let Some(schedule) = budget["schedule"].as_str() else { continue };
