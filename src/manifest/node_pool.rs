@@ -261,13 +261,5 @@ fn places(pool: &NodePool) -> Places {
         };
         places.add(format!("/spec/template/spec/requirements/{index}"), pool.path.join(key));
     }
-    let selectors = [
-        ("instance-types", &pool.instances.types),
-        ("instance-families", &pool.instances.families),
-        ("instance-sizes", &pool.instances.sizes),
-    ];
-    for (index, (key, _)) in selectors.into_iter().filter(|(_, values)| !values.is_empty()).enumerate() {
-        places.add(format!("/spec/template/spec/requirements/{}", index + 4), pool.path.join(key));
-    }
     places
 }

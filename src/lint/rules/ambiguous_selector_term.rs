@@ -35,9 +35,9 @@ fn check(class: &Object<'_>, findings: &mut Findings<'_>) {
                     "EC2NodeClass `{}`: a term of `{list}` has `{exclusive}` and other keys, which Karpenter ignores",
                     class.name()
                 );
-                findings
-                    .object(class, &format!("{pointer}/{index}"), message)
-                    .add_help(format!("keep `{exclusive}`, or keep the others; two terms select what either of them selects"));
+                findings.object(class, &format!("{pointer}/{index}"), message).add_help(format!(
+                    "keep `{exclusive}`, or keep the others; two terms select what either of them selects"
+                ));
             }
         }
     }

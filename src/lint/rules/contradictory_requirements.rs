@@ -97,8 +97,10 @@ fn check(pool: &Object<'_>, findings: &mut Findings<'_>) {
         if key == CAPACITY_TYPE && !own.flat_map(|(_, each)| texts(&each["values"])).all(|value| known(&value)) {
             continue;
         }
-        let message =
-            format!("NodePool `{}` can launch nothing: no value of `{key}` fulfils all of its requirements", pool.name());
+        let message = format!(
+            "NodePool `{}` can launch nothing: no value of `{key}` fulfils all of its requirements",
+            pool.name()
+        );
         findings
             .object(pool, &format!("{REQUIREMENTS}/{}", left.last), message)
             .add_help("requirements narrow each other: take one out, or use the spec's own key for this label");

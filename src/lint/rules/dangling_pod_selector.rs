@@ -78,6 +78,7 @@ fn report(object: &Object<'_>, pointer: &str, what: &str, selector: Option<&Valu
     let diagnostic = findings.object(object, pointer, message);
     diagnostic.add_help("select `app.kubernetes.io/instance` and `ray.io/node-type`, which raygen's pods carry");
     if asked.contains("ray.io/cluster=") {
-        diagnostic.add_help("the clusters of a RayService or RayJob have generated names: `ray.io/cluster` never has theirs");
+        diagnostic
+            .add_help("the clusters of a RayService or RayJob have generated names: `ray.io/cluster` never has theirs");
     }
 }

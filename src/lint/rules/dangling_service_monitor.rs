@@ -33,14 +33,17 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let labels = monitor.get("/spec/selector/matchLabels").and_then(|labels| labels.as_object());
         let wrong = labels.into_iter().flatten().find(|(key, value)| {
             let targets = within(monitor, &services);
-            !targets.iter().any(|each| each.labels.get(key.as_str()).is_some_and(|own| own.as_deref() == value.as_str()))
+            !targets
+                .iter()
+                .any(|each| each.labels.get(key.as_str()).is_some_and(|own| own.as_deref() == value.as_str()))
         });
         let pointer = wrong.map_or_else(
             || "/spec/selector".to_owned(),
             |(key, _)| format!("/spec/selector/matchLabels/{}", crate::lint::karpenter::token(key)),
         );
         let diagnostic = findings.object(monitor, &pointer, message);
-        diagnostic.add_help("KubeRay's Services of heads carry `ray.io/cluster: <RayCluster>` and `ray.io/node-type: head`");
+        diagnostic
+            .add_help("KubeRay's Services of heads carry `ray.io/cluster: <RayCluster>` and `ray.io/node-type: head`");
         diagnostic.add_help("workers have no Service: use a PodMonitor for them");
     }
 }

@@ -38,8 +38,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         } else {
             format!("as {} `{}` does", first.kind(), first.name())
         };
-        let message =
-            format!("{} `{}` scrapes port `{port}` of the head of {kind} `{name}`, {how}", monitor.kind(), monitor.name());
+        let message = format!(
+            "{} `{}` scrapes port `{port}` of the head of {kind} `{name}`, {how}",
+            monitor.kind(),
+            monitor.name()
+        );
         let place = first.span("/spec/selector");
         let diagnostic = findings.object(monitor, "/spec/selector/matchLabels/ray.io~1node-type", message);
         if itself {

@@ -26,8 +26,10 @@ fn check(class: &Object<'_>, findings: &mut Findings<'_>) {
             if !no_tags || others.iter().any(|key| term.get(key).is_some_and(Value::is_string)) {
                 continue;
             }
-            let message =
-                format!("EC2NodeClass `{}`: a term of `{list}` has empty `tags`, which every resource has", class.name());
+            let message = format!(
+                "EC2NodeClass `{}`: a term of `{list}` has empty `tags`, which every resource has",
+                class.name()
+            );
             findings
                 .object(class, &format!("{pointer}/{index}"), message)
                 .add_help("name a tag, such as `{ \"karpenter.sh/discovery\" = \"…\" }`, or an id");

@@ -34,7 +34,7 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
         (_, priority) => (PRIORITY, format!("priority {}", priority.unwrap_or(0))),
     };
     let message = format!("{} has {what}: Karpenter counts its nodes as empty and removes them", pod.what());
-    findings.pod(pod, pointer, message).add_help(
-        "stay above -134217728 for the pod deletion cost, and above -33554432 for the priority",
-    );
+    findings
+        .pod(pod, pointer, message)
+        .add_help("stay above -134217728 for the pod deletion cost, and above -33554432 for the priority");
 }

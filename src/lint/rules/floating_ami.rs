@@ -18,7 +18,8 @@ const TERMS: &str = "/spec/amiSelectorTerms/0/alias";
 fn check(class: &Object<'_>, findings: &mut Findings<'_>) {
     // Windows aliases know no other version.
     let Some((family, "latest")) = alias(class).filter(|(family, _)| !family.starts_with("windows")) else { return };
-    let message = format!("EC2NodeClass `{}` uses `{family}@latest`: every AMI release replaces its nodes", class.name());
+    let message =
+        format!("EC2NodeClass `{}` uses `{family}@latest`: every AMI release replaces its nodes", class.name());
     let diagnostic = findings.object(class, TERMS, message);
     let pinned = class.environment.map(|environment| environment.ami.as_str());
     match pinned.filter(|pinned| pinned.split('@').next() == Some(family)) {

@@ -32,7 +32,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         made.map(|manifest| (manifest.environment.name.as_str(), &manifest.environment)).collect();
     for (name, environment) in environments {
         let (kubernetes, karpenter) = (&environment.releases.kubernetes, &environment.releases.karpenter);
-        let Some((_, first)) = FIRST.iter().find(|(minor, _)| kubernetes.major == 1 && *minor == kubernetes.minor) else {
+        let Some((_, first)) = FIRST.iter().find(|(minor, _)| kubernetes.major == 1 && *minor == kubernetes.minor)
+        else {
             continue;
         };
         let [major, minor, patch] = *first;

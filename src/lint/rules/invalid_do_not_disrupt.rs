@@ -31,7 +31,9 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
             let why = if duration { format!(" before 1.12, and this is {karpenter}") } else { String::new() };
             let message =
                 format!("`{KEY}: {value}` of {} protects nothing: Karpenter does not read it{why}", pod.what());
-            findings.pod(pod, &at(KEY), message).add_help("write `\"true\"`, or since Karpenter 1.12 a time such as `\"30m\"`");
+            findings
+                .pod(pod, &at(KEY), message)
+                .add_help("write `\"true\"`, or since Karpenter 1.12 a time such as `\"30m\"`");
         }
     }
     for old in OLD.iter().filter(|old| annotations.contains_key(**old) && !annotations.contains_key(KEY)) {

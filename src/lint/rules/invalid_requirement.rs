@@ -23,15 +23,16 @@ fn check(pool: &Object<'_>, findings: &mut Findings<'_>) {
         let at = format!("{REQUIREMENTS}/{index}");
         for value in texts(&requirement["values"]).filter(|value| !is_label_value(value)) {
             let message = format!("NodePool `{}` asks for `{key}` `{value}`, which no label can have", pool.name());
-            findings
-                .object(pool, &at, message)
-                .add_help("a value is at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends");
+            findings.object(pool, &at, message).add_help(
+                "a value is at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends",
+            );
         }
         if key != TENANCY.0 || requirement["operator"] != "In" {
             continue;
         }
         for value in texts(&requirement["values"]).filter(|value| !TENANCY.1.contains(value)) {
-            let message = format!("NodePool `{}` asks for tenancy `{value}`, which Karpenter does not know", pool.name());
+            let message =
+                format!("NodePool `{}` asks for tenancy `{value}`, which Karpenter does not know", pool.name());
             findings.object(pool, &at, message).add_help("write `default` or `dedicated`");
         }
     }

@@ -24,7 +24,8 @@ fn check(pool: &Object<'_>, findings: &mut Findings<'_>) {
             if key.is_empty() || (is_label_key(key) && is_label_value(value)) {
                 continue;
             }
-            let message = format!("NodePool `{}` has a taint with the {field} `{text}`, which no node can have", pool.name());
+            let message =
+                format!("NodePool `{}` has a taint with the {field} `{text}`, which no node can have", pool.name());
             findings.object(pool, &format!("{pointer}/{index}"), message).add_help(
                 "use at most 63 letters, digits, `-`, `_` and `.`; only a key may have a domain and `/` before them",
             );

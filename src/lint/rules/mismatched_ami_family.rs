@@ -27,14 +27,18 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for class in subject.of_kind("EC2NodeClass") {
         let family = family(class);
         let name = class.name();
-        let (pointer, message, help) = if family.starts_with("windows") && linux.contains(&(class.environment_name, name)) {
+        let (pointer, message, help) = if family.starts_with("windows")
+            && linux.contains(&(class.environment_name, name))
+        {
             let message = format!("EC2NodeClass `{name}` has Windows AMIs, but its pools ask for Linux");
             ("/spec/amiSelectorTerms", message, "use `al2023` or `bottlerocket`: Ray's images are for Linux")
         } else if family == "custom" && class.text("/spec/userData").is_empty() {
-            let message = format!("EC2NodeClass `{name}` has `amiFamily: Custom` and no user data: its nodes never join");
+            let message =
+                format!("EC2NodeClass `{name}` has `amiFamily: Custom` and no user data: its nodes never join");
             ("/spec/amiFamily", message, "Karpenter adds nothing for `Custom`: write `userData` that joins the cluster")
         } else if family == "custom" && alias(class).is_some() {
-            let message = format!("EC2NodeClass `{name}` has an alias and `amiFamily: Custom`: Karpenter joins no such node");
+            let message =
+                format!("EC2NodeClass `{name}` has an alias and `amiFamily: Custom`: Karpenter joins no such node");
             ("/spec/amiFamily", message, "take `amiFamily` out: the alias says the family")
         } else {
             continue;

@@ -16,9 +16,13 @@ pub(super) static RULE: Rule = Rule {
 fn check(class: &Object<'_>, findings: &mut Findings<'_>) {
     // The CRD's rules cover all other pairs.
     for (index, term) in items(class, "/spec/amiSelectorTerms").filter(|(_, term)| term["ssmParameter"].is_string()) {
-        let Some(other) = ["alias", "id", "name", "tags"].into_iter().find(|key| !term[*key].is_null()) else { continue };
-        let message =
-            format!("EC2NodeClass `{}`: an AMI term has `ssmParameter` and `{other}`, of which one is ignored", class.name());
+        let Some(other) = ["alias", "id", "name", "tags"].into_iter().find(|key| !term[*key].is_null()) else {
+            continue;
+        };
+        let message = format!(
+            "EC2NodeClass `{}`: an AMI term has `ssmParameter` and `{other}`, of which one is ignored",
+            class.name()
+        );
         findings
             .object(class, &format!("/spec/amiSelectorTerms/{index}"), message)
             .add_help("keep one of them; two terms select what either of them selects");

@@ -15,14 +15,35 @@ pub(super) static RULE: Rule = Rule {
 
 /// Last parts of keys that change with people and deployments, in lower case and without `-` and `_`.
 const CHANGING: [&str; 22] = [
-    "build", "buildid", "buildnumber", "chart", "checksum", "commit", "commitsha", "confighash", "createdby", "date",
-    "deployedat", "deployedby", "email", "generatedat", "gitcommit", "gitsha", "hash", "revision", "timestamp",
-    "updatedat", "updatedby", "version",
+    "build",
+    "buildid",
+    "buildnumber",
+    "chart",
+    "checksum",
+    "commit",
+    "commitsha",
+    "confighash",
+    "createdby",
+    "date",
+    "deployedat",
+    "deployedby",
+    "email",
+    "generatedat",
+    "gitcommit",
+    "gitsha",
+    "hash",
+    "revision",
+    "timestamp",
+    "updatedat",
+    "updatedby",
+    "version",
 ];
 
 fn check(object: &Object<'_>, findings: &mut Findings<'_>) {
     let tables: &[(&str, &str)] = match object.kind() {
-        "NodePool" => &[("/spec/template/metadata/labels", "label"), ("/spec/template/metadata/annotations", "annotation")],
+        "NodePool" => {
+            &[("/spec/template/metadata/labels", "label"), ("/spec/template/metadata/annotations", "annotation")]
+        }
         _ => &[("/spec/tags", "tag")],
     };
     for (table, what) in tables {

@@ -33,8 +33,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             "NodePool `{}` takes reserved capacity only, but EC2NodeClass `{name}` selects no reservation",
             pool.name()
         );
-        findings.object(pool, &requirement_for(pool, CAPACITY_TYPE), message).add_help(
-            "set `capacityReservationSelectorTerms` on the class, or add `on-demand` to `capacity-type`",
-        );
+        findings
+            .object(pool, &requirement_for(pool, CAPACITY_TYPE), message)
+            .add_help("set `capacityReservationSelectorTerms` on the class, or add `on-demand` to `capacity-type`");
     }
 }

@@ -23,6 +23,8 @@ fn check(pool: &Object<'_>, findings: &mut Findings<'_>) {
     let required = required.map(|(index, _)| format!("{REQUIREMENTS}/{index}"));
     for pointer in labels.chain(required) {
         let message = format!("NodePool `{}` uses the label `{TRAP}`, which Karpenter sets itself", pool.name());
-        findings.object(pool, &pointer, message).add_help("take it out: `nodeClassRef` says which class the nodes have");
+        findings
+            .object(pool, &pointer, message)
+            .add_help("take it out: `nodeClassRef` says which class the nodes have");
     }
 }

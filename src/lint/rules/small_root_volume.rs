@@ -39,8 +39,9 @@ fn check(class: &Object<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let message = format!("EC2NodeClass `{}` has a disk of {size} for images, logs and spilled objects", class.name());
-    let diagnostic =
-        findings.object(class, &pointer, message).add_help(format!("write at least {LEAST}Gi; raygen's default is 200Gi"));
+    let diagnostic = findings
+        .object(class, &pointer, message)
+        .add_help(format!("write at least {LEAST}Gi; raygen's default is 200Gi"));
     if let Some(fix) = set(class, &pointer, "\"200Gi\"") {
         diagnostic.add_fix(fix);
     }

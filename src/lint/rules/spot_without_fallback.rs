@@ -26,9 +26,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         }
         let pointer = requirement_for(pool, CAPACITY_TYPE);
         let message = format!("{} runs on Spot only: while EC2 has none, its pods stay pending", pod.what());
-        let diagnostic = findings.object(pool, &pointer, message).add_help(
-            "add `\"on-demand\"`: Karpenter still takes Spot first, and on-demand when there is none",
-        );
+        let diagnostic = findings
+            .object(pool, &pointer, message)
+            .add_help("add `\"on-demand\"`: Karpenter still takes Spot first, and on-demand when there is none");
         if let Some(fix) = set(pool, &pointer, "[\"spot\", \"on-demand\"]") {
             diagnostic.add_fix(fix);
         }

@@ -29,7 +29,9 @@ fn check(class: &Object<'_>, findings: &mut Findings<'_>) {
     let manifest = class.manifest().filter(|manifest| manifest.environment.spec.ami == alias);
     let (span, of) = match manifest {
         // The environment's own alias is not the teams' to mend.
-        Some(manifest) => (manifest.environment.version_spans.kubernetes, format!("environment `{}`", class.environment_name)),
+        Some(manifest) => {
+            (manifest.environment.version_spans.kubernetes, format!("environment `{}`", class.environment_name))
+        }
         None => (class.span("/spec/amiSelectorTerms/0/alias"), format!("EC2NodeClass `{}`", class.name())),
     };
     let message = format!("{of} uses `{alias}`, but there is no such AMI for Kubernetes {kubernetes}: {why}");

@@ -18,11 +18,15 @@ pub(super) static RULE: Rule = Rule {
 const DEVICES: &str = "/spec/blockDeviceMappings";
 
 fn check(class: &Object<'_>, findings: &mut Findings<'_>) {
-    let Some(devices) = class.get(DEVICES).and_then(Value::as_array).filter(|devices| !devices.is_empty()) else { return };
+    let Some(devices) = class.get(DEVICES).and_then(Value::as_array).filter(|devices| !devices.is_empty()) else {
+        return;
+    };
     // Karpenter reads both without asking whether they are there (provider `pkg/providers/instancetype/types.go`,
     // ephemeralStorage, v1.14).
     for (index, mapping) in items(class, DEVICES) {
-        let Some(field) = ["deviceName", "ebs"].into_iter().find(|field| mapping.get(field).is_none()) else { continue };
+        let Some(field) = ["deviceName", "ebs"].into_iter().find(|field| mapping.get(field).is_none()) else {
+            continue;
+        };
         let message =
             format!("EC2NodeClass `{}` has a block device without `{field}`, on which Karpenter crashes", class.name());
         findings.object(class, &format!("{DEVICES}/{index}"), message).add_help("write both `deviceName` and `ebs`");
