@@ -32,11 +32,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         }
         last = Some(place);
         let how = if target.is_some() { "targets" } else { "does not say `target-type`, so its ALB targets" };
-        let message = format!(
-            "Ingress `{}` {how} nodes, but Service `{}` has no node ports",
-            ingress.name(),
-            exposure.service
-        );
+        let message =
+            format!("Ingress `{}` {how} nodes, but Service `{}` has no node ports", ingress.name(), exposure.service);
         findings
             .object(ingress, &annotation_pointer(TARGET), message)
             .add_help("set the annotation `alb.ingress.kubernetes.io/target-type` to `ip`");

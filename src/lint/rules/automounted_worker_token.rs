@@ -15,7 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
-    let account = |group: &Value| group["template"]["spec"]["serviceAccountName"].as_str().unwrap_or_default().to_owned();
+    let account =
+        |group: &Value| group["template"]["spec"]["serviceAccountName"].as_str().unwrap_or_default().to_owned();
     let Some(head) = cluster.get("/headGroupSpec").map(account).filter(|account| !account.is_empty()) else { return };
     if !cluster.autoscaling() {
         return;

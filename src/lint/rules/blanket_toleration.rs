@@ -23,7 +23,8 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
         let keyless = toleration["key"].as_str().unwrap_or_default().is_empty();
         let any = matches!(toleration["effect"].as_str(), None | Some("" | "NoSchedule"));
         if keyless && any && toleration["operator"] == "Exists" {
-            let message = format!("{} tolerates every taint, also Karpenter's own `karpenter.sh/disrupted`", pod.what());
+            let message =
+                format!("{} tolerates every taint, also Karpenter's own `karpenter.sh/disrupted`", pod.what());
             findings
                 .pod(pod, &format!("/spec/tolerations/{index}"), message)
                 .add_help("name the taints to tolerate: a `key`, and a `value` or the operator `Exists`");

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::lint::{ray, subject};
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
+use crate::lint::{ray, subject};
 
 pub(super) static RULE: Rule = Rule {
     name: "conflicting-autoscaler-version",
@@ -27,7 +27,9 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         }
         format!("the head sets `{VARIABLE}`, but the cluster does not autoscale: KubeRay refuses it")
     } else if let Some(version) = cluster.get("/autoscalerOptions/version").and_then(Value::as_str) {
-        format!("the head sets `{VARIABLE}`, but `autoscalerOptions.version` is `{version}` already: KubeRay refuses both")
+        format!(
+            "the head sets `{VARIABLE}`, but `autoscalerOptions.version` is `{version}` already: KubeRay refuses both"
+        )
     } else {
         return;
     };

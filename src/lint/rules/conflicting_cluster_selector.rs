@@ -1,8 +1,8 @@
 //! Jobs on clusters of others that ask for more than those can give.
 
-use serde_json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Object, Rule};
+use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     name: "conflicting-cluster-selector",
@@ -36,7 +36,11 @@ fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
         report("/spec/suspend", format!("{with}, which cannot be suspended"), "take `suspend` out");
     }
     if job.text("/spec/submissionMode") == "SidecarMode" {
-        report("/spec/submissionMode", format!("{with}, whose head has no sidecar to submit it"), "use `K8sJobMode` or `HTTPMode`");
+        report(
+            "/spec/submissionMode",
+            format!("{with}, whose head has no sidecar to submit it"),
+            "use `K8sJobMode` or `HTTPMode`",
+        );
     }
     if job.get("/spec/backoffLimit").and_then(Value::as_i64).is_some_and(|limit| limit > 0) {
         report("/spec/backoffLimit", format!("{with}, but a retry needs a new cluster"), "take `backoffLimit` out");

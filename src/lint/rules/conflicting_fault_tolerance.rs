@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -33,7 +33,9 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         for (name, own) in ANNOTATIONS {
             let place = format!("/metadata/annotations/{}", name.replace('/', "~1"));
             if !cluster.object.text(&place).is_empty() {
-                let message = format!("annotation `{name}` and `gcsFaultToleranceOptions` exclude each other: KubeRay refuses the cluster");
+                let message = format!(
+                    "annotation `{name}` and `gcsFaultToleranceOptions` exclude each other: KubeRay refuses the cluster"
+                );
                 findings.object(&cluster.object, &place, message).add_help(own);
             }
         }
@@ -55,14 +57,16 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         if !annotation.eq_ignore_ascii_case("true")
             && let Some(place) = env("RAY_REDIS_ADDRESS")
         {
-            let message = "the head has `RAY_REDIS_ADDRESS`, but GCS fault tolerance is not set up: KubeRay refuses the cluster";
+            let message =
+                "the head has `RAY_REDIS_ADDRESS`, but GCS fault tolerance is not set up: KubeRay refuses the cluster";
             report(place, message, "set `gcsFaultToleranceOptions.redisAddress` instead");
         }
         return;
     };
     let doubled = [param("redis-password"), env("REDIS_PASSWORD"), env("RAY_REDIS_ADDRESS")];
     for place in doubled.into_iter().flatten() {
-        let message = "the head reaches Redis by itself, beside `gcsFaultToleranceOptions`: KubeRay refuses the cluster";
+        let message =
+            "the head reaches Redis by itself, beside `gcsFaultToleranceOptions`: KubeRay refuses the cluster";
         report(place, message, "take it out and use `gcsFaultToleranceOptions.redisAddress` and `.redisPassword`");
     }
     let below = |field: &str| format!("/gcsFaultToleranceOptions/{field}");

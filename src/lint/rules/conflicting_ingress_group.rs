@@ -40,7 +40,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for ingress in subject.of_kind("Ingress") {
         let Some((environment, group)) = group(ingress) else { continue };
         for (key, attribute, value) in of_ingress(ingress) {
-            let (first, other) = *settings.entry((environment, group, key.clone(), attribute)).or_insert((value, ingress));
+            let (first, other) =
+                *settings.entry((environment, group, key.clone(), attribute)).or_insert((value, ingress));
             if first == value {
                 continue;
             }

@@ -1,7 +1,7 @@
 //! Flags of `ray start` that the group says in another field too.
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -33,8 +33,9 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let Some(name) = AMOUNTS.into_iter().find(|name| params.contains_key(*name)) else { continue };
-        let message =
-            format!("{what} has `resources` and says `{name}` in `rayStartParams` too: KubeRay takes only one of the two");
+        let message = format!(
+            "{what} has `resources` and says `{name}` in `rayStartParams` too: KubeRay takes only one of the two"
+        );
         // The flag may be a default, so the place to mend is that of the resources.
         findings
             .cluster(cluster, &format!("{pointer}/resources"), message)

@@ -55,7 +55,9 @@ fn figures(context: &Value) -> Option<String> {
     match (profile["type"].as_str()?, profile["localhostProfile"].as_str().unwrap_or_default()) {
         ("Localhost", "") => Some("has a local seccomp profile without `localhostProfile`".to_owned()),
         ("RuntimeDefault" | "Unconfined", "") | ("Localhost", _) => None,
-        ("RuntimeDefault" | "Unconfined", _) => Some("has `localhostProfile` beside a profile that is not local".to_owned()),
+        ("RuntimeDefault" | "Unconfined", _) => {
+            Some("has `localhostProfile` beside a profile that is not local".to_owned())
+        }
         (other, _) => Some(format!("has an unknown seccomp profile `{other}`")),
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -28,7 +28,8 @@ fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
             for field in ["submitterPodTemplate", "submitterConfig"] {
                 let pointer = format!("/spec/{field}");
                 if ray::is_set(job.get(&pointer)) {
-                    let message = format!("RayJob `{}` is submitted by a sidecar of the head, but has `{field}`", job.name());
+                    let message =
+                        format!("RayJob `{}` is submitted by a sidecar of the head, but has `{field}`", job.name());
                     report(&pointer, message, "take it out, or use `K8sJobMode`");
                 }
             }

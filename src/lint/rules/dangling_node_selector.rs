@@ -51,7 +51,8 @@ fn nowhere(pools: &Pools<'_>, pod: &Pod<'_>, name: &str, findings: &mut Findings
 fn problem(pool: &Object<'_>, key: &str, value: &str) -> Option<String> {
     let label = pool.get("/spec/template/metadata/labels").and_then(|labels| labels.get(key)).and_then(Value::as_str);
     if let Some(label) = label {
-        return (label != value).then(|| format!("`{key}={value}`, but those of `{}` have `{key}={label}`", pool.name()));
+        return (label != value)
+            .then(|| format!("`{key}={value}`, but those of `{}` have `{key}={label}`", pool.name()));
     }
     let mut known = false;
     for requirement in requirements(pool).filter(|requirement| requirement["key"] == key) {
@@ -72,5 +73,6 @@ fn problem(pool: &Object<'_>, key: &str, value: &str) -> Option<String> {
     let well_known = ["kubernetes.io", "k8s.io", "karpenter.sh", "k8s.aws", "amazonaws.com"]
         .iter()
         .any(|known| domain == *known || domain.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')));
-    (!known && !well_known).then(|| format!("`{key}={value}`, but those of NodePool `{}` have no such label", pool.name()))
+    (!known && !well_known)
+        .then(|| format!("`{key}={value}`, but those of NodePool `{}` have no such label", pool.name()))
 }

@@ -1,7 +1,7 @@
 //! Fields behind a feature gate that is off.
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +26,11 @@ fn check(object: &Object<'_>, findings: &mut Findings<'_>) {
             return;
         }
         let field = pointer.rsplit('/').find(|token| token.parse::<usize>().is_err()).unwrap_or_default();
-        let what = if pointer.is_empty() { format!("a {}", object.kind()) } else { format!("`{field}` of {} `{}`", object.kind(), object.name()) };
+        let what = if pointer.is_empty() {
+            format!("a {}", object.kind())
+        } else {
+            format!("`{field}` of {} `{}`", object.kind(), object.name())
+        };
         let message = format!("{what} needs KubeRay's feature gate `{gate}`, which is off");
         findings.object(object, &pointer, message).add_help(format!(
             "leave it out, or switch the gate on in the operator and write `kuberay.feature-gates = {{ {gate} = true }}` in the environment"

@@ -22,7 +22,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let Some((manifest, _)) = pool.of_team() else { continue };
         let Some((pointer, values)) = in_values(pool, "karpenter.sh/capacity-type") else { continue };
         for stray in values.iter().filter(|value| !allowed.contains(value)) {
-            let message = format!("NodePool `{}` may launch {stray} capacity, which the platform does not allow", pool.name());
+            let message =
+                format!("NodePool `{}` may launch {stray} capacity, which the platform does not allow", pool.name());
             findings
                 .own(manifest, &pointer, message)
                 .add_label(policy.span(&["allowed-capacity-types"]), "the allowed ones")

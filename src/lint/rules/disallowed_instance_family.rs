@@ -21,7 +21,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for pool in subject.of_kind("NodePool") {
         let Some((manifest, _)) = pool.of_team() else { continue };
         // Families and types narrow each other, so the pool keeps to the list if either does.
-        let named = ["karpenter.k8s.aws/instance-family", "node.kubernetes.io/instance-type"].map(|key| in_values(pool, key));
+        let named =
+            ["karpenter.k8s.aws/instance-family", "node.kubernetes.io/instance-type"].map(|key| in_values(pool, key));
         let strays = |values: &[&str]| -> Vec<String> {
             values.iter().map(|value| family_of(value)).filter(|family| !allowed.contains(family)).collect()
         };
@@ -31,11 +32,21 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let (pointer, message) = match named.into_iter().flatten().next() {
             Some((pointer, values)) => {
                 let strays: Vec<String> = strays(&values).iter().map(|family| format!("`{family}`")).collect();
-                (pointer, format!("NodePool `{}` may launch {}, which the platform does not allow", pool.name(), strays.join(" and ")))
+                (
+                    pointer,
+                    format!(
+                        "NodePool `{}` may launch {}, which the platform does not allow",
+                        pool.name(),
+                        strays.join(" and ")
+                    ),
+                )
             }
             None => (
                 "/spec/template/spec/requirements".to_owned(),
-                format!("NodePool `{}` names no instance family, so it may launch any, but the platform allows only some", pool.name()),
+                format!(
+                    "NodePool `{}` names no instance family, so it may launch any, but the platform allows only some",
+                    pool.name()
+                ),
             ),
         };
         findings

@@ -62,5 +62,7 @@ fn normalized(image: &str) -> Cow<'_, str> {
 
 /// Whether the prefix ends where a part of the name ends: `acme/ray` allows no `acme/rayon`.
 fn comes_from(image: &str, prefix: &str) -> bool {
-    image.strip_prefix(prefix).is_some_and(|rest| prefix.ends_with('/') || rest.is_empty() || rest.starts_with(['/', ':', '@']))
+    image
+        .strip_prefix(prefix)
+        .is_some_and(|rest| prefix.ends_with('/') || rest.is_empty() || rest.starts_with(['/', ':', '@']))
 }

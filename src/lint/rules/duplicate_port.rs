@@ -24,10 +24,13 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
 /// A node has each port once (`checkHostPortConflicts`).
 fn host_ports(pod: &Pod<'_>, findings: &mut Findings<'_>) {
     let mut seen: Vec<(u64, &str, &str)> = Vec::new();
-    for (pointer, container) in pod.all_containers().iter().filter(|(pointer, _)| pointer.starts_with("/spec/containers")) {
+    for (pointer, container) in
+        pod.all_containers().iter().filter(|(pointer, _)| pointer.starts_with("/spec/containers"))
+    {
         for (index, port) in container["ports"].as_array().into_iter().flatten().enumerate() {
             let Some(number) = port["hostPort"].as_u64().filter(|number| *number != 0) else { continue };
-            let identity = (number, port["protocol"].as_str().unwrap_or("TCP"), port["hostIP"].as_str().unwrap_or_default());
+            let identity =
+                (number, port["protocol"].as_str().unwrap_or("TCP"), port["hostIP"].as_str().unwrap_or_default());
             if seen.contains(&identity) {
                 let message = format!("two ports of {} take the host's port {number}", pod.what());
                 findings

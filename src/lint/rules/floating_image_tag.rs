@@ -1,7 +1,7 @@
 //! Images whose tag moves.
 
-use crate::lint::ray::Image;
 use crate::diagnostic::Severity;
+use crate::lint::ray::Image;
 use crate::lint::{Check, Findings, Group, Pod, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,7 +22,9 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
         let moves = match image.tag {
             _ if image.pinned => continue,
             None => "no tag, which means `latest`".to_owned(),
-            Some(tag) if MOVING.contains(&tag.split('-').next().unwrap_or_default()) => format!("the tag `{tag}`, which moves"),
+            Some(tag) if MOVING.contains(&tag.split('-').next().unwrap_or_default()) => {
+                format!("the tag `{tag}`, which moves")
+            }
             Some(_) => continue,
         };
         let name = container["name"].as_str().unwrap_or_default();

@@ -22,7 +22,10 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
         for list in ["limits", "requests"] {
             let Some(amounts) = container["resources"][list].as_object() else { continue };
             for (resource, value) in amounts {
-                if !is_counted(resource) || resource.starts_with("hugepages-") || IN_SCHEMAS.contains(&resource.as_str()) {
+                if !is_counted(resource)
+                    || resource.starts_with("hugepages-")
+                    || IN_SCHEMAS.contains(&resource.as_str())
+                {
                     continue;
                 }
                 let whole = amount(value).is_none_or(|amount| amount.fract() == 0.0);
@@ -32,7 +35,10 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
                 }
                 let place = format!("{pointer}/resources/{list}/{}", resource.replace('~', "~0").replace('/', "~1"));
                 let (what, help) = if whole {
-                    (format!("requests {} of `{resource}` without a limit", shown(value)), "set a limit of the same number")
+                    (
+                        format!("requests {} of `{resource}` without a limit", shown(value)),
+                        "set a limit of the same number",
+                    )
                 } else {
                     (
                         format!("asks for {} of `{resource}`, which is counted in whole pieces", shown(value)),

@@ -50,7 +50,9 @@ fn gpu_requirement(pool: &Object<'_>) -> Option<usize> {
         let key = requirement["key"].as_str().unwrap_or_default();
         let positive = matches!(requirement["operator"].as_str(), Some("In" | "Exists" | "Gt"));
         is_of_gpu(key) && positive
-            || key == "karpenter.k8s.aws/instance-category" && requirement["operator"] == "In" && only_accelerated(requirement)
+            || key == "karpenter.k8s.aws/instance-category"
+                && requirement["operator"] == "In"
+                && only_accelerated(requirement)
     })
 }
 

@@ -21,14 +21,14 @@ fn check(team: &Team, findings: &mut Findings<'_>) {
             continue;
         }
         let path = cluster.head.path.join("capacity-type");
-        let message = format!("the head of `{}` may run on Spot: an interruption loses the whole cluster", cluster.name);
-        findings
-            .team(team, &path, message)
-            .add_help("write `capacity-type = [\"on-demand\"]` for the head")
-            .add_fix(Fix::Set {
+        let message =
+            format!("the head of `{}` may run on Spot: an interruption loses the whole cluster", cluster.name);
+        findings.team(team, &path, message).add_help("write `capacity-type = [\"on-demand\"]` for the head").add_fix(
+            Fix::Set {
                 team: team.name.clone(),
                 keys: path.keys().map(str::to_owned).collect(),
                 value: "[\"on-demand\"]".to_owned(),
-            });
+            },
+        );
     }
 }

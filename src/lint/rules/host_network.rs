@@ -18,7 +18,6 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let levels = levels(subject);
     for pod in subject.pods() {
-
         let refused = matches!(of_pod(&levels, pod).enforce, "baseline" | "restricted");
         if refused || pod.role == "other" || pod.get("/spec/hostNetwork") != Some(&Value::Bool(true)) {
             continue;

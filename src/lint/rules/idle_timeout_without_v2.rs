@@ -1,7 +1,7 @@
 //! Idle timeouts of groups that nobody would obey.
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {

@@ -21,11 +21,14 @@ fn check(class: &Object<'_>, findings: &mut Findings<'_>) {
         return;
     }
     if class.text(tokens) == "optional" {
-        let message = format!("EC2NodeClass `{}` lets pods take the node's AWS credentials with one plain request", class.name());
+        let message =
+            format!("EC2NodeClass `{}` lets pods take the node's AWS credentials with one plain request", class.name());
         findings.object(class, tokens, message).add_help("write `httpTokens: required`, which is the default");
     } else if let Some(limit) = class.get(hops).and_then(Value::as_i64).filter(|limit| *limit > 1) {
-        let message =
-            format!("EC2NodeClass `{}` lets pods take the node's AWS credentials: its hop limit is {limit}", class.name());
+        let message = format!(
+            "EC2NodeClass `{}` lets pods take the node's AWS credentials: its hop limit is {limit}",
+            class.name()
+        );
         findings
             .object(class, hops, message)
             .add_help("write `imds-hop-limit = 1`, and give pods a role of their own by IRSA or Pod Identity");

@@ -27,7 +27,8 @@ fn check(pool: &Object<'_>, findings: &mut Findings<'_>) {
             if KNOWN.contains(&value) {
                 continue;
             }
-            let message = format!("NodePool `{}` asks for capacity type `{value}`, which Karpenter does not know", pool.name());
+            let message =
+                format!("NodePool `{}` asks for capacity type `{value}`, which Karpenter does not know", pool.name());
             let pointer = format!("/spec/template/spec/requirements/{index}");
             findings.object(pool, &pointer, message).add_help(match did_you_mean(value, KNOWN) {
                 Some(close) => format!("did you mean `{close}`?"),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::lint::RayCluster;
 use crate::diagnostic::Severity;
+use crate::lint::RayCluster;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -23,7 +23,8 @@ const ORDER: [&str; 3] = ["DeleteWorkers", "DeleteCluster", "DeleteSelf"];
 fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
     let Some(strategy) = job.get("/spec/deletionStrategy").filter(|strategy| strategy.is_object()) else { return };
     let shutdown = job.get("/spec/shutdownAfterJobFinishes").and_then(Value::as_bool) == Some(true);
-    let selected = job.get("/spec/clusterSelector").and_then(Value::as_object).is_some_and(|selector| !selector.is_empty());
+    let selected =
+        job.get("/spec/clusterSelector").and_then(Value::as_object).is_some_and(|selector| !selector.is_empty());
     let autoscaling = job.ray_clusters().iter().any(RayCluster::autoscaling);
     let mut report = |pointer: &str, message: String, help: &str| {
         findings.object(job, pointer, message).add_help(help);
@@ -37,7 +38,8 @@ fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         if policy == "DeleteNone" && shutdown {
-            let message = format!("RayJob `{}` shuts its cluster down at its end, but `{field}` keeps everything", job.name());
+            let message =
+                format!("RayJob `{}` shuts its cluster down at its end, but `{field}` keeps everything", job.name());
             report(&pointer, message, "take `shutdownAfterJobFinishes` out, or use `DeleteCluster`");
         }
         policies.push((pointer, policy));
@@ -57,7 +59,11 @@ fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
         let key = (end.unwrap_or_default().to_owned(), policy);
         if ends.insert(key, seconds).is_some() {
             let end = end.unwrap_or_default();
-            report(&pointer, format!("RayJob `{}` has two rules `{policy}` for `{end}`", job.name()), "keep one of them");
+            report(
+                &pointer,
+                format!("RayJob `{}` has two rules `{policy}` for `{end}`", job.name()),
+                "keep one of them",
+            );
         }
         policies.push((pointer, policy));
     }
@@ -78,7 +84,11 @@ fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
                     "RayJob `{}`: `{later}` comes {sooner} seconds after `{end}`, before `{earlier}` at {seconds} seconds",
                     job.name()
                 );
-                report("/spec/deletionStrategy/deletionRules", message, "delete workers first, then the cluster, then the job");
+                report(
+                    "/spec/deletionStrategy/deletionRules",
+                    message,
+                    "delete workers first, then the cluster, then the job",
+                );
             }
         }
     }

@@ -71,7 +71,10 @@ fn of_variable(source: &Value) -> Option<String> {
             let key = reference["key"].as_str().unwrap_or_default();
             if is_nameless(reference) {
                 Some(format!("reads from a `{one}` without a name"))
-            } else if key.is_empty() || key.len() > 253 || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+            } else if key.is_empty()
+                || key.len() > 253
+                || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            {
                 Some(format!("reads key `{key}`, which no Secret or ConfigMap can have"))
             } else {
                 None

@@ -41,7 +41,8 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     for (index, variable) in variables.iter().enumerate() {
         let name = variable["name"].as_str().unwrap_or_default();
         if RESERVED.contains(&name) {
-            let message = format!("the history server's collector sets `{name}`, which KubeRay sets itself and refuses");
+            let message =
+                format!("the history server's collector sets `{name}`, which KubeRay sets itself and refuses");
             report(&format!("{pointer}/env/{index}"), message, "take the variable out".to_owned());
         }
     }

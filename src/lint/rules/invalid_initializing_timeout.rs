@@ -1,8 +1,8 @@
 //! Initializing timeouts that are no times.
 
-use crate::spec::Duration;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Object, Rule};
+use crate::spec::Duration;
 
 pub(super) static RULE: Rule = Rule {
     name: "invalid-initializing-timeout",
@@ -20,6 +20,7 @@ fn check(service: &Object<'_>, findings: &mut Findings<'_>) {
     if text.is_empty() || seconds.is_some_and(|seconds| seconds > 0) {
         return;
     }
-    let message = format!("RayService `{}` gives up initializing after `{text}`, which is no positive time", service.name());
+    let message =
+        format!("RayService `{}` gives up initializing after `{text}`, which is no positive time", service.name());
     findings.object(service, pointer, message).add_help("write a duration such as `10m`, or seconds such as `600`");
 }

@@ -1,8 +1,8 @@
 //! Deadlines and retries below their least value.
 
-use serde_json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Object, Rule};
+use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     name: "invalid-job-limit",

@@ -1,7 +1,7 @@
 //! Network policies of KubeRay that contradict themselves.
 
-use crate::diagnostic::did_you_mean;
 use crate::diagnostic::Severity;
+use crate::diagnostic::did_you_mean;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -27,7 +27,9 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     for (place, part) in parts {
         let pointer = format!("/networkPolicy{place}");
         if part[useless].as_array().is_some_and(|rules| !rules.is_empty()) {
-            let message = format!("the network policy has `{useless}`, but its mode denies {denied}: KubeRay refuses the cluster");
+            let message = format!(
+                "the network policy has `{useless}`, but its mode denies {denied}: KubeRay refuses the cluster"
+            );
             findings
                 .cluster(cluster, &format!("{pointer}/{useless}"), message)
                 .add_help("take the rules out, or use the mode `DenyAll`");

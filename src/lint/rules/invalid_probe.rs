@@ -69,7 +69,9 @@ fn figures(probe: &str, value: &Value) -> Option<String> {
     }
     let successes = value["successThreshold"].as_i64().filter(|number| *number > 1);
     match successes {
-        Some(number) if probe != "readinessProbe" => Some(format!("has a `successThreshold` of {number}, but must have 1")),
+        Some(number) if probe != "readinessProbe" => {
+            Some(format!("has a `successThreshold` of {number}, but must have 1"))
+        }
         _ if probe == "readinessProbe" && value["terminationGracePeriodSeconds"].is_number() => {
             Some("may not have `terminationGracePeriodSeconds`".to_owned())
         }

@@ -21,7 +21,8 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
                 (true, false) => format!("the value `{text}` of `{key}`"),
                 (true, true) => continue,
             };
-            let message = format!("{what} has a Ray label that KubeRay refuses: {wrong} is not that of a Kubernetes label");
+            let message =
+                format!("{what} has a Ray label that KubeRay refuses: {wrong} is not that of a Kubernetes label");
             findings
                 .cluster(cluster, &format!("{pointer}/labels/{}", key.replace('~', "~0").replace('/', "~1")), message)
                 .add_help("use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends");
@@ -34,9 +35,8 @@ fn qualified_name(key: &str) -> bool {
     let (domain, name) = key.split_once('/').map_or((None, key), |(domain, name)| (Some(domain), name));
     let subdomain = |text: &str| {
         let lower = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-        let part = |part: &str| {
-            part.starts_with(lower) && part.ends_with(lower) && part.chars().all(|c| lower(c) || c == '-')
-        };
+        let part =
+            |part: &str| part.starts_with(lower) && part.ends_with(lower) && part.chars().all(|c| lower(c) || c == '-');
         text.len() <= 253 && text.split('.').all(part)
     };
     !name.is_empty() && label_value(name) && domain.is_none_or(subdomain)

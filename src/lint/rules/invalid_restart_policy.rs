@@ -1,8 +1,8 @@
 //! Restart policies that KubeRay refuses.
 
-use serde_json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Object, Rule};
+use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     name: "invalid-restart-policy",
@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(object: &Object<'_>, findings: &mut Findings<'_>) {
     let sidecar = object.text("/spec/submissionMode") == "SidecarMode";
     for cluster in object.ray_clusters() {
-        let v2 = cluster.autoscaling() && cluster.get("/autoscalerOptions/version").is_some_and(|version| version == "v2");
+        let v2 =
+            cluster.autoscaling() && cluster.get("/autoscalerOptions/version").is_some_and(|version| version == "v2");
         for (pointer, what, group) in cluster.all_groups() {
             let policy = group.pointer("/template/spec/restartPolicy").and_then(Value::as_str).unwrap_or_default();
             if policy.is_empty() || policy == "Never" {

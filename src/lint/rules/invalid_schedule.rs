@@ -1,7 +1,7 @@
 //! Schedules that never come.
 
-use crate::lint::cron;
 use crate::diagnostic::Severity;
+use crate::lint::cron;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,11 +19,16 @@ fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
         findings.object(job, pointer, message).add_help(help);
     };
     if schedule.contains("TZ") {
-        let message = format!("the schedule of RayCronJob `{}` names a time zone, which KubeRay refuses there", job.name());
+        let message =
+            format!("the schedule of RayCronJob `{}` names a time zone, which KubeRay refuses there", job.name());
         report("/spec/schedule", message, "write it as `timeZone`");
     } else if let Some(problem) = cron::problem(schedule) {
         let message = format!("the schedule `{schedule}` of RayCronJob `{}` cannot be read: {problem}", job.name());
-        report("/spec/schedule", message, "write minute, hour, day of month, month and day of week, such as `0 3 * * *`");
+        report(
+            "/spec/schedule",
+            message,
+            "write minute, hour, day of month, month and day of week, such as `0 3 * * *`",
+        );
     }
     if let Some(zone) = job.get("/spec/timeZone").and_then(serde_json::Value::as_str).filter(|zone| !is_zone(zone)) {
         let message = format!("RayCronJob `{}` has the time zone `{zone}`, which is no IANA name", job.name());

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::lint::RayCluster;
 use crate::diagnostic::Severity;
+use crate::lint::RayCluster;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,7 +22,9 @@ fn check(service: &Object<'_>, findings: &mut Findings<'_>) {
     let mut report = |pointer: &str, message: String, help: &str| {
         findings.object(service, pointer, message).add_help(help);
     };
-    if let Some(seconds) = service.get("/spec/rayClusterDeletionDelaySeconds").and_then(Value::as_i64).filter(|s| *s < 0) {
+    if let Some(seconds) =
+        service.get("/spec/rayClusterDeletionDelaySeconds").and_then(Value::as_i64).filter(|s| *s < 0)
+    {
         let message = format!("the old cluster of RayService `{}` is deleted after {seconds} seconds", service.name());
         report("/spec/rayClusterDeletionDelaySeconds", message, "write at least 0");
     }
@@ -31,19 +33,30 @@ fn check(service: &Object<'_>, findings: &mut Findings<'_>) {
         return;
     }
     if !TYPES.contains(&kind) {
-        let message = format!("RayService `{}` has the upgrade strategy `{kind}`, which KubeRay does not know", service.name());
-        return report("/spec/upgradeStrategy/type", message, "write `NewCluster`, `NewClusterWithIncrementalUpgrade` or `None`");
+        let message =
+            format!("RayService `{}` has the upgrade strategy `{kind}`, which KubeRay does not know", service.name());
+        return report(
+            "/spec/upgradeStrategy/type",
+            message,
+            "write `NewCluster`, `NewClusterWithIncrementalUpgrade` or `None`",
+        );
     }
     if kind != TYPES[2] {
         return;
     }
     if !service.ray_clusters().iter().any(RayCluster::autoscaling) {
-        let message = format!("RayService `{}` upgrades incrementally, but its cluster does not autoscale", service.name());
-        report("/spec/upgradeStrategy/type", message, "set `enableInTreeAutoscaling`: both clusters grow and shrink meanwhile");
+        let message =
+            format!("RayService `{}` upgrades incrementally, but its cluster does not autoscale", service.name());
+        report(
+            "/spec/upgradeStrategy/type",
+            message,
+            "set `enableInTreeAutoscaling`: both clusters grow and shrink meanwhile",
+        );
     }
     let pointer = "/spec/upgradeStrategy/clusterUpgradeOptions";
     let Some(options) = service.get(pointer).filter(|options| options.is_object()) else {
-        let message = format!("RayService `{}` upgrades incrementally, but has no `clusterUpgradeOptions`", service.name());
+        let message =
+            format!("RayService `{}` upgrades incrementally, but has no `clusterUpgradeOptions`", service.name());
         return report("/spec/upgradeStrategy/type", message, "write step size, interval and gateway class");
     };
     let surge = options["maxSurgePercent"].as_i64().unwrap_or(100);
@@ -54,12 +67,24 @@ fn check(service: &Object<'_>, findings: &mut Findings<'_>) {
     }
     if step.is_none_or(|step| !(0..=100).contains(&step) || step > surge) {
         let step = step.map_or_else(|| "nothing".to_owned(), |step| format!("{step} %"));
-        report(&at("stepSizePercent"), format!("an upgrade steps by {step}, where 0 to {surge} % are possible"), "write a part of `maxSurgePercent`");
+        report(
+            &at("stepSizePercent"),
+            format!("an upgrade steps by {step}, where 0 to {surge} % are possible"),
+            "write a part of `maxSurgePercent`",
+        );
     }
     if options["intervalSeconds"].as_i64().is_none_or(|seconds| seconds <= 0) {
-        report(&at("intervalSeconds"), "an upgrade has no interval between its steps".to_owned(), "write a number of seconds above 0");
+        report(
+            &at("intervalSeconds"),
+            "an upgrade has no interval between its steps".to_owned(),
+            "write a number of seconds above 0",
+        );
     }
     if options["gatewayClassName"].as_str().is_none_or(str::is_empty) {
-        report(&at("gatewayClassName"), "an upgrade has no gateway class to shift traffic with".to_owned(), "name a GatewayClass");
+        report(
+            &at("gatewayClassName"),
+            "an upgrade has no gateway class to shift traffic with".to_owned(),
+            "name a GatewayClass",
+        );
     }
 }

@@ -40,7 +40,10 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
             let climbs = |key: &str| mount[key].as_str().is_some_and(climbs);
             let problem = if climbs("subPath") || climbs("subPathExpr") {
                 "has a `subPath` that leaves the volume"
-            } else if ["subPath", "subPathExpr"].iter().all(|key| mount[*key].as_str().is_some_and(|path| !path.is_empty())) {
+            } else if ["subPath", "subPathExpr"]
+                .iter()
+                .all(|key| mount[*key].as_str().is_some_and(|path| !path.is_empty()))
+            {
                 "has both `subPath` and `subPathExpr`"
             } else {
                 continue;

@@ -19,11 +19,15 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         // Defaults of the CRD (KubeRay 1.7.0).
         let (min, max) = (bound("minReplicas").unwrap_or(0), bound("maxReplicas").unwrap_or(i64::from(i32::MAX)));
         let at = |field: &str| format!("/workerGroupSpecs/{index}/{field}");
-        if let Some((field, value)) = [("minReplicas", min), ("maxReplicas", max)].into_iter().find(|(_, value)| *value < 0) {
+        if let Some((field, value)) =
+            [("minReplicas", min), ("maxReplicas", max)].into_iter().find(|(_, value)| *value < 0)
+        {
             let message = format!("worker group `{name}` has `{field}: {value}`: KubeRay refuses the cluster");
             findings.cluster(cluster, &at(field), message).add_help("write 0 or more");
         } else if min > max {
-            let message = format!("worker group `{name}` has at least {min} replicas, but at most {max}: KubeRay refuses the cluster");
+            let message = format!(
+                "worker group `{name}` has at least {min} replicas, but at most {max}: KubeRay refuses the cluster"
+            );
             findings
                 .cluster(cluster, &at("minReplicas"), message)
                 .add_label(cluster.object.span(&cluster.at(&at("maxReplicas"))), "the greatest number")

@@ -1,8 +1,8 @@
 //! Times to live of jobs that nobody obeys.
 
-use serde_json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Object, Rule};
+use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     name: "job-ttl-without-shutdown",
@@ -20,7 +20,10 @@ fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
         (format!("RayJob `{}` lives on for {seconds} seconds after its end", job.name()), "write at least 0")
     } else if seconds > 0 && !shutdown {
         (
-            format!("RayJob `{}` lives on for {seconds} seconds after its end, but does not shut down then", job.name()),
+            format!(
+                "RayJob `{}` lives on for {seconds} seconds after its end, but does not shut down then",
+                job.name()
+            ),
             "set `shutdownAfterJobFinishes: true`, or take `ttlSecondsAfterFinished` out",
         )
     } else {

@@ -19,7 +19,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for budget in subject.of_kind("PodDisruptionBudget") {
         let unavailable = budget.get("/spec/maxUnavailable").map(|value| ("/spec/maxUnavailable", value));
         let percentage = budget.get("/spec/minAvailable").filter(|value| value.is_string());
-        let Some((pointer, value)) = unavailable.or(percentage.map(|value| ("/spec/minAvailable", value))) else { continue };
+        let Some((pointer, value)) = unavailable.or(percentage.map(|value| ("/spec/minAvailable", value))) else {
+            continue;
+        };
         if !of_ray(subject, budget) {
             continue;
         }
@@ -38,9 +40,11 @@ fn of_ray(subject: &Subject<'_>, budget: &Object<'_>) -> bool {
     let labels = selector["matchLabels"].as_object();
     let by_label = labels.is_some_and(|labels| labels.keys().any(|key| key.starts_with("ray.io/")));
     by_label
-        || subject.pods().iter().filter(|pod| beside(&pod.object, budget)).any(|pod| {
-            matches!(pod.role, "head" | "worker") && selects(selector, pod) == Some(true)
-        })
+        || subject
+            .pods()
+            .iter()
+            .filter(|pod| beside(&pod.object, budget))
+            .any(|pod| matches!(pod.role, "head" | "worker") && selects(selector, pod) == Some(true))
 }
 
 fn beside(object: &Object<'_>, budget: &Object<'_>) -> bool {

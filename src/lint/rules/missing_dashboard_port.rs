@@ -1,8 +1,8 @@
 //! Heads whose dashboard nobody can reach.
 
-use serde_json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
+use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     name: "missing-dashboard-port",
@@ -24,7 +24,10 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         "RayCluster" => "its Service offers no dashboard and takes no jobs",
         _ => "KubeRay cannot reach it",
     };
-    let message = format!("the head of {kind} `{}` lists ports, but none is named `dashboard`: {consequence}", cluster.object.name());
+    let message = format!(
+        "the head of {kind} `{}` lists ports, but none is named `dashboard`: {consequence}",
+        cluster.object.name()
+    );
     let diagnostic = findings.cluster(cluster, pointer, message);
     diagnostic.add_help("add a port `dashboard` with number 8265: a list of ports replaces the default ones");
     if kind == "RayCluster" {

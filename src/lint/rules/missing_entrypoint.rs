@@ -17,8 +17,8 @@ fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
     let interactive = job.text(&format!("{spec}/submissionMode")) == "InteractiveMode";
     if !interactive && job.text(&format!("{spec}/entrypoint")).trim().is_empty() {
         let message = format!("{} `{}` has no `entrypoint`, so it submits nothing", job.kind(), job.name());
-        findings
-            .object(job, spec, message)
-            .add_help("write the command in `entrypoint`, or choose `submissionMode: InteractiveMode` to submit by hand");
+        findings.object(job, spec, message).add_help(
+            "write the command in `entrypoint`, or choose `submissionMode: InteractiveMode` to submit by hand",
+        );
     }
 }

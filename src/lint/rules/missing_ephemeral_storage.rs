@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,11 +19,14 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     for (pointer, what, group) in cluster.all_groups() {
         let Some(container) = group.pointer("/template/spec/containers/0") else { continue };
         let resources = &container["resources"];
-        let requested = ["requests", "limits"].into_iter().any(|list| ray::is_set(resources[list].get("ephemeral-storage")));
+        let requested =
+            ["requests", "limits"].into_iter().any(|list| ray::is_set(resources[list].get("ephemeral-storage")));
         if requested || has_own_disk(group, container) {
             continue;
         }
-        let message = format!("{what} requests no `ephemeral-storage`, but Ray writes logs and spilled objects to the node's disk");
+        let message = format!(
+            "{what} requests no `ephemeral-storage`, but Ray writes logs and spilled objects to the node's disk"
+        );
         findings
             .cluster(cluster, &format!("{pointer}/template/spec/containers/0/resources"), message)
             .add_help("write how much it may need: `ephemeral-storage = \"50Gi\"`");

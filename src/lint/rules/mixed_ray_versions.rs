@@ -1,7 +1,7 @@
 //! Workers that cannot join their head.
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,7 +19,8 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     for (index, group) in cluster.groups().enumerate() {
         let Some(own) = version(group).filter(|own| *own != head) else { continue };
         let name = group["groupName"].as_str().unwrap_or_default();
-        let message = format!("worker group `{name}` brings Ray {own}, but the head brings {head}: its workers cannot join");
+        let message =
+            format!("worker group `{name}` brings Ray {own}, but the head brings {head}: its workers cannot join");
         let image = "/template/spec/containers/0/image";
         findings
             .cluster(cluster, &format!("/workerGroupSpecs/{index}{image}"), message)

@@ -17,6 +17,9 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     if options["mode"].as_str().is_some_and(|mode| !mode.is_empty()) || options["enableK8sTokenAuth"] == true {
         return;
     }
-    let message = "`authOptions` has no mode: KubeRay makes the token's Secret, but the pods run without authentication";
-    findings.cluster(cluster, "/authOptions/mode", message).add_help("write `auth.mode = \"token\"` (`authOptions.mode`)");
+    let message =
+        "`authOptions` has no mode: KubeRay makes the token's Secret, but the pods run without authentication";
+    findings
+        .cluster(cluster, "/authOptions/mode", message)
+        .add_help("write `auth.mode = \"token\"` (`authOptions.mode`)");
 }

@@ -19,5 +19,7 @@ fn check(object: &Object<'_>, findings: &mut Findings<'_>) {
         return;
     }
     let message = format!("RayService `{}` names its head's Service `{name}`: KubeRay refuses it", object.name());
-    findings.object(object, pointer, message).add_help("take the name out: each cluster of the service gets a Service of its own");
+    findings
+        .object(object, pointer, message)
+        .add_help("take the name out: each cluster of the service gets a Service of its own");
 }

@@ -1,8 +1,8 @@
 //! Idle timeouts below zero.
 
-use serde_json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
+use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     name: "negative-idle-timeout",
@@ -17,7 +17,9 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     let mut report = |pointer: &str, what: &str| {
         let Some(seconds) = cluster.get(pointer).and_then(Value::as_i64).filter(|seconds| *seconds < 0) else { return };
         let message = format!("{what} has an idle timeout of {seconds} seconds, which KubeRay refuses");
-        findings.cluster(cluster, pointer, message).add_help("write at least 0 seconds, or leave it out for Ray's own 60");
+        findings
+            .cluster(cluster, pointer, message)
+            .add_help("write at least 0 seconds, or leave it out for Ray's own 60");
     };
     report("/autoscalerOptions/idleTimeoutSeconds", "the autoscaler");
     for (index, group) in cluster.groups().enumerate() {

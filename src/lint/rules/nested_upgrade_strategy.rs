@@ -1,7 +1,7 @@
 //! Upgrade strategies in clusters that a RayService or RayJob makes.
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,7 +18,10 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     if kind == "RayCluster" || !ray::is_set(cluster.get("/upgradeStrategy")) {
         return;
     }
-    let message = format!("the cluster of {kind} `{}` has an `upgradeStrategy` of its own: KubeRay refuses it", cluster.object.name());
+    let message = format!(
+        "the cluster of {kind} `{}` has an `upgradeStrategy` of its own: KubeRay refuses it",
+        cluster.object.name()
+    );
     findings.cluster(cluster, "/upgradeStrategy", message).add_help(if kind == "RayService" {
         "move it to `spec.upgradeStrategy` of the RayService, whose types are other ones"
     } else {

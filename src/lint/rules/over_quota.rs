@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(policy) = &subject.policy else { return };
-    let amount = |key, measure, most: &Option<Quantity>| Limit::new(key, measure, most.as_ref().and_then(Quantity::value));
+    let amount =
+        |key, measure, most: &Option<Quantity>| Limit::new(key, measure, most.as_ref().and_then(Quantity::value));
     let count = |key, most: Option<u32>| Limit::new(key, Measure::Replicas, most.map(f64::from));
     let spec = &policy.spec;
     let per_group = [

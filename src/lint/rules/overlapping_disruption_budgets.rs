@@ -24,7 +24,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for pod in subject.pods() {
         let beside = budgets.get(&(pod.object.environment_name, pod.object.namespace())).filter(|all| all.len() > 1);
         let Some(beside) = beside else { continue };
-        let selector = |budget: &Object<'_>| budget.get("/spec/selector").is_some_and(|selector| selects(selector, pod) == Some(true));
+        let selector = |budget: &Object<'_>| {
+            budget.get("/spec/selector").is_some_and(|selector| selects(selector, pod) == Some(true))
+        };
         let selecting: Vec<&&Object<'_>> = beside.iter().filter(|budget| selector(budget)).collect();
         let [first, second, ..] = selecting.as_slice() else { continue };
         if !reported.insert((first.environment_name, first.namespace(), first.name(), second.name())) {

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::lint::exposure::{Controller, Port, annotation, annotation_pointer, asks_for_token, asks_who, controller, group};
+use crate::lint::exposure::{
+    Controller, Port, annotation, annotation_pointer, asks_for_token, asks_who, controller, group,
+};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -36,10 +38,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         }
         let Some((pointer, help)) = plain(ingress) else { continue };
         last = Some(place);
-        let message = format!(
-            "the login to the dashboard of `{}` travels over plain HTTP",
-            exposure.cluster.object.name()
-        );
+        let message =
+            format!("the login to the dashboard of `{}` travels over plain HTTP", exposure.cluster.object.name());
         findings.object(ingress, &pointer, message).add_help(help);
     }
 }
@@ -54,7 +54,10 @@ fn plain(ingress: &Object<'_>) -> Option<(String, &'static str)> {
                 None => annotation(ingress, "alb.ingress.kubernetes.io/certificate-arn").is_none(),
             };
             (http && annotation(ingress, REDIRECT).is_none()).then(|| {
-                (annotation_pointer(LISTEN), "listen on HTTPS alone, or add `alb.ingress.kubernetes.io/ssl-redirect: \"443\"`")
+                (
+                    annotation_pointer(LISTEN),
+                    "listen on HTTPS alone, or add `alb.ingress.kubernetes.io/ssl-redirect: \"443\"`",
+                )
             })
         }
         Controller::Nginx => {

@@ -2,8 +2,8 @@
 
 use semver::Version;
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -32,9 +32,10 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let version = cluster.get("/rayVersion").and_then(serde_json::Value::as_str).unwrap_or("none");
-        let message = format!("{what} has the slim image `{image}`, but with `rayVersion` {version} KubeRay probes by `wget`");
-        findings
-            .cluster(cluster, &format!("{pointer}{container}/image"), message)
-            .add_help(format!("install wget in the image, write probes of your own, or use Ray {SINCE}, which is probed by HTTP"));
+        let message =
+            format!("{what} has the slim image `{image}`, but with `rayVersion` {version} KubeRay probes by `wget`");
+        findings.cluster(cluster, &format!("{pointer}{container}/image"), message).add_help(format!(
+            "install wget in the image, write probes of your own, or use Ray {SINCE}, which is probed by HTTP"
+        ));
     }
 }

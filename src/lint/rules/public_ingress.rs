@@ -43,7 +43,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             for pointer in ["/headServiceAnnotations", "/headGroupSpec/headService/metadata/annotations"] {
                 let scheme = cluster.get(pointer).and_then(|annotations| annotations.get(OF_SERVICE));
                 if scheme.and_then(Value::as_str) == Some("internet-facing") {
-                    let message = format!("the head Service of `{}` is reachable from the whole internet", object.name());
+                    let message =
+                        format!("the head Service of `{}` is reachable from the whole internet", object.name());
                     findings.cluster(&cluster, pointer, message).add_help("make the load balancer `internal`");
                 }
             }

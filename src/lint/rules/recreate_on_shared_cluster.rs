@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::lint::Object;
 use crate::diagnostic::Severity;
-use crate::lint::{Check, Findings, Group, Subject, Rule};
+use crate::lint::Object;
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
     name: "recreate-on-shared-cluster",

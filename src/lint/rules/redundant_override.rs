@@ -30,7 +30,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 .add_fix(Fix::Remove { team: team.name.clone(), keys: path });
         }
     }
-    let Some(environments) = workspace.platform.as_ref().and_then(|platform| platform.root.child("environments")) else {
+    let Some(environments) = workspace.platform.as_ref().and_then(|platform| platform.root.child("environments"))
+    else {
         return;
     };
     for document in workspace.teams.iter().filter(|document| selection.has_team(&document.name)) {

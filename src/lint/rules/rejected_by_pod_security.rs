@@ -16,15 +16,17 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let levels = levels(subject);
     for pod in subject.pods() {
-
         let level = of_pod(&levels, pod).enforce;
         let mut breaches = if matches!(level, "baseline" | "restricted") { baseline(pod) } else { continue };
         if level == "restricted" {
             breaches.extend(restricted(pod));
         }
         for (place, breach) in breaches {
-            let message =
-                format!("{} {breach}, but Namespace `{}` enforces Pod Security {level}", pod.what(), pod.object.namespace());
+            let message = format!(
+                "{} {breach}, but Namespace `{}` enforces Pod Security {level}",
+                pod.what(),
+                pod.object.namespace()
+            );
             findings.pod(pod, &place, message).add_help("take it out: the API server refuses every such pod");
         }
     }

@@ -21,11 +21,16 @@ const REMOVED: [(&str, &str); 2] = [
 fn check(service: &Object<'_>, findings: &mut Findings<'_>) {
     let text = service.text("/spec/serveConfigV2");
     for (old, new) in REMOVED {
-        let key = |line: &str| line.trim_start_matches([' ', '-']).strip_prefix(old).is_some_and(|rest| rest.trim_start().starts_with(':'));
+        let key = |line: &str| {
+            line.trim_start_matches([' ', '-']).strip_prefix(old).is_some_and(|rest| rest.trim_start().starts_with(':'))
+        };
         if !text.lines().any(key) {
             continue;
         }
-        let message = format!("the Serve configuration of RayService `{}` has `{old}`, which Ray no longer reads", service.name());
+        let message = format!(
+            "the Serve configuration of RayService `{}` has `{old}`, which Ray no longer reads",
+            service.name()
+        );
         findings.object(service, "/spec/serveConfigV2", message).add_help(format!("write `{new}`"));
     }
 }

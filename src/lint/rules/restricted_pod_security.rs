@@ -16,7 +16,6 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let levels = levels(subject);
     for pod in subject.pods() {
-
         let levels = of_pod(&levels, pod);
         if levels.warn != "restricted" || levels.enforce == "restricted" {
             continue;

@@ -22,6 +22,10 @@ fn check(ingress: &Object<'_>, findings: &mut Findings<'_>) {
         environment => format!("Ingresses of environment `{environment}` are"),
     };
     findings
-        .object(ingress, "/spec/ingressClassName", format!("{who} served by ingress-nginx, which gets no fixes after March 2026"))
+        .object(
+            ingress,
+            "/spec/ingressClassName",
+            format!("{who} served by ingress-nginx, which gets no fixes after March 2026"),
+        )
         .add_help("move to `class = \"alb\"`, or waive this with the date of the move");
 }

@@ -63,10 +63,14 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
 
 fn redis_password(pod: &Pod<'_>, findings: &mut Findings<'_>) {
     for cluster in pod.object.ray_clusters() {
-        for pointer in ["/headGroupSpec/rayStartParams/redis-password", "/gcsFaultToleranceOptions/redisPassword/value"] {
+        for pointer in ["/headGroupSpec/rayStartParams/redis-password", "/gcsFaultToleranceOptions/redisPassword/value"]
+        {
             let value = cluster.get(pointer).and_then(Value::as_str);
             if value.is_some_and(is_literal) {
-                let message = format!("the Redis password of `{}` is written out, readable by all who read Git", pod.object.name());
+                let message = format!(
+                    "the Redis password of `{}` is written out, readable by all who read Git",
+                    pod.object.name()
+                );
                 findings
                     .cluster(&cluster, pointer, message)
                     .add_help("read it from a Secret: `gcsFaultToleranceOptions.redisPassword.valueFrom.secretKeyRef`");
@@ -104,7 +108,9 @@ mod tests {
 
     #[test]
     fn names_and_forms_tell_secrets() {
-        for (name, value) in [("HF_TOKEN", "abcdefgh"), ("DB_PASSWORD", "hunter22"), ("aws_secret_access_key", "abcd1234")] {
+        for (name, value) in
+            [("HF_TOKEN", "abcdefgh"), ("DB_PASSWORD", "hunter22"), ("aws_secret_access_key", "abcd1234")]
+        {
             assert!(is_secret(name) && is_literal(value), "{name}");
         }
         assert!(is_key("AKIAIOSFODNN7EXAMPLE") && is_key("redis://ray:hunter22@cache:6379/0"));

@@ -1,8 +1,8 @@
 //! RayServices whose Serve port nobody offers.
 
-use serde_json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Object, Rule};
+use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     name: "serve-config-without-port",
@@ -20,6 +20,11 @@ fn check(service: &Object<'_>, findings: &mut Findings<'_>) {
     if ports.iter().any(serves) {
         return;
     }
-    let message = format!("the head of RayService `{}` lists ports, but none is named `serve`: it gets no Serve Service", service.name());
-    findings.object(service, pointer, message).add_help("add `{ name: serve, containerPort: 8000 }`: a list of ports replaces the default ones");
+    let message = format!(
+        "the head of RayService `{}` lists ports, but none is named `serve`: it gets no Serve Service",
+        service.name()
+    );
+    findings
+        .object(service, pointer, message)
+        .add_help("add `{ name: serve, containerPort: 8000 }`: a list of ports replaces the default ones");
 }

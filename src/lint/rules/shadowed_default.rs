@@ -21,7 +21,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for table in ["defaults", "versions"] {
         let Some(values) = platform.root.child(table).and_then(Node::table) else { continue };
         for (keys, node) in resolve::leaves(values) {
-            let replaced: Option<Vec<&Node>> = environments.values().map(|own| replacement(own, table, &keys)).collect();
+            let replaced: Option<Vec<&Node>> =
+                environments.values().map(|own| replacement(own, table, &keys)).collect();
             let Some(replaced) = replaced else { continue };
             let message = format!("`{table}.{}` never counts: every environment has its own", keys.join("."));
             let diagnostic = findings.report(node.key, message);

@@ -26,7 +26,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let (one, two) = (&first.cluster.object, &exposure.cluster.object);
         let same_path = first.path == exposure.path;
         let guarded = asks_for_token(&first.cluster) && asks_for_token(&exposure.cluster);
-        if exposure.host.is_empty() || same_path || !guarded || (one.namespace(), one.name()) == (two.namespace(), two.name()) {
+        if exposure.host.is_empty()
+            || same_path
+            || !guarded
+            || (one.namespace(), one.name()) == (two.namespace(), two.name())
+        {
             continue;
         }
         let message = format!(

@@ -21,8 +21,11 @@ const NGINX: &str = "nginx.ingress.kubernetes.io/proxy-read-timeout";
 const TOO_SHORT: u32 = 60;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let set_by_others: BTreeSet<_> =
-        subject.of_kind("Ingress").filter(|ingress| of_alb(annotation(ingress, ALB)).is_some()).filter_map(group).collect();
+    let set_by_others: BTreeSet<_> = subject
+        .of_kind("Ingress")
+        .filter(|ingress| of_alb(annotation(ingress, ALB)).is_some())
+        .filter_map(group)
+        .collect();
     let mut last = None;
     for exposure in subject.exposures().iter().filter(|exposure| exposure.port == Port::Dashboard) {
         let ingress = &exposure.ingress;
@@ -31,7 +34,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             Controller::Nginx => (NGINX, annotation(ingress, NGINX).and_then(|seconds| seconds.parse().ok())),
             Controller::Other => continue,
         };
-        let by_group = key == ALB && seconds.is_none() && group(ingress).is_some_and(|group| set_by_others.contains(&group));
+        let by_group =
+            key == ALB && seconds.is_none() && group(ingress).is_some_and(|group| set_by_others.contains(&group));
         let place = (ingress.environment_name, ingress.namespace(), ingress.name());
         if by_group || seconds.is_some_and(|seconds| seconds > TOO_SHORT) || last == Some(place) {
             continue;

@@ -1,7 +1,7 @@
 //! Heads without enough memory.
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,6 +22,7 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         Some((ray::amount(cluster.get(&place))?, place))
     });
     let Some((bytes, place)) = found.filter(|(bytes, _)| *bytes < LEAST) else { return };
-    let message = format!("the head has {:.2} GB of memory, less than the 2 GB that it needs without any work", bytes / 1e9);
+    let message =
+        format!("the head has {:.2} GB of memory, less than the 2 GB that it needs without any work", bytes / 1e9);
     findings.cluster(cluster, &place, message).add_help("give it 8Gi, and never less than 2G");
 }

@@ -1,8 +1,8 @@
 //! Suspended jobs that cannot be suspended.
 
-use serde_json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Object, Rule};
+use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     name: "suspended-job-without-shutdown",

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -31,10 +31,13 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         let devices = group.pointer(limits).and_then(Value::as_object);
         let seen = |name: &str| name.ends_with("gpu") || name == "google.com/tpu";
         let device = |name: &str| VENDORS.iter().any(|vendor| name.starts_with(vendor));
-        let mut unseen = devices.into_iter().flatten().map(|(name, _)| name.as_str()).filter(|name| device(name) && !seen(name));
+        let mut unseen =
+            devices.into_iter().flatten().map(|(name, _)| name.as_str()).filter(|name| device(name) && !seen(name));
         let Some(name) = unseen.next() else { continue };
         let group_name = group["groupName"].as_str().unwrap_or_default();
-        let message = format!("worker group `{group_name}` has `{name}`, which Ray's autoscaler does not know: tasks that need it wait for ever");
+        let message = format!(
+            "worker group `{group_name}` has `{name}`, which Ray's autoscaler does not know: tasks that need it wait for ever"
+        );
         findings
             .cluster(cluster, &format!("/workerGroupSpecs/{index}{limits}/{}", name.replace('/', "~1")), message)
             .add_help(if name.contains("neuron") {

@@ -63,7 +63,8 @@ fn advise(found: &mut Diagnostic, cluster: &RayCluster<'_>) {
     if cluster.get("/authOptions/mode").is_some() && found.span != Some(place) {
         found.add_label(place, "Ray asks for no token");
     }
-    let new_enough = cluster.ray_version().is_some_and(|version| version >= RAY) && cluster.object.releases.kuberay >= KUBERAY;
+    let new_enough =
+        cluster.ray_version().is_some_and(|version| version >= RAY) && cluster.object.releases.kuberay >= KUBERAY;
     if !new_enough {
         found.add_help("upgrade to Ray 2.52 and KubeRay 1.5.1 for token authentication, or have the load balancer ask");
         return;

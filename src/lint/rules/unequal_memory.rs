@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +26,8 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let message = format!("{what} requests {} of memory, but Ray fills up to its limit of {}", text(request), text(limit));
+        let message =
+            format!("{what} requests {} of memory, but Ray fills up to its limit of {}", text(request), text(limit));
         findings
             .cluster(cluster, &format!("{pointer}{resources}/requests/memory"), message)
             .add_help("make request and limit equal");

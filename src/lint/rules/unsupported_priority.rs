@@ -2,8 +2,8 @@
 
 use semver::Version;
 
-use crate::lint::ray;
 use crate::diagnostic::Severity;
+use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -31,10 +31,16 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
             Some(version) if old => {
                 (format!("Ray {version} knows none before {SINCE}"), "upgrade Ray, or take the priority out")
             }
-            None => (format!("no version says that Ray is {SINCE} or newer"), "write `rayVersion`, or take the priority out"),
-            _ => ("autoscaler version 2 does not run".to_owned(), "let the cluster autoscale, or take the priority out"),
+            None => (
+                format!("no version says that Ray is {SINCE} or newer"),
+                "write `rayVersion`, or take the priority out",
+            ),
+            _ => {
+                ("autoscaler version 2 does not run".to_owned(), "let the cluster autoscale, or take the priority out")
+            }
         };
-        let message = format!("worker group `{name}` has priority {priority}, but {reason}: KubeRay refuses the cluster");
+        let message =
+            format!("worker group `{name}` has priority {priority}, but {reason}: KubeRay refuses the cluster");
         let pointer = format!("/workerGroupSpecs/{index}/priority");
         let fix = ray::remove_fix(&cluster.object, &cluster.at(&pointer), "priority");
         let diagnostic = findings.cluster(cluster, &pointer, message);

@@ -1,9 +1,9 @@
 //! Token authentication that Ray does not know.
 
-use semver::Version;
-use serde_json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
+use semver::Version;
+use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
     name: "unsupported-token-auth",
@@ -24,11 +24,8 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     let kubernetes = options["enableK8sTokenAuth"] == true;
     let token = options["mode"] == "token";
     if token || kubernetes {
-        let (since, place) = if kubernetes {
-            (KUBERNETES, "/authOptions/enableK8sTokenAuth")
-        } else {
-            (TOKEN, "/authOptions/mode")
-        };
+        let (since, place) =
+            if kubernetes { (KUBERNETES, "/authOptions/enableK8sTokenAuth") } else { (TOKEN, "/authOptions/mode") };
         let written = cluster.get("/rayVersion").and_then(Value::as_str).unwrap_or_default();
         let found = match cluster.ray_version() {
             Some(version) if version >= since => None,
@@ -41,7 +38,9 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
             findings
                 .cluster(cluster, place, message)
                 .add_label(cluster.object.span(&cluster.at("/rayVersion")), "Ray's version")
-                .add_help(format!("upgrade Ray to {since}, or write `auth.mode = \"disabled\"` behind another authentication"));
+                .add_help(format!(
+                    "upgrade Ray to {since}, or write `auth.mode = \"disabled\"` behind another authentication"
+                ));
         }
     }
     if !kubernetes {
