@@ -18,6 +18,7 @@ zones = ["us-west-2a", "us-west-2b"]
 domain = "ray.example.com"
 node-role = "KarpenterNodeRole-ml-prod"
 ami = "al2023@v20260810"
+karpenter = { interruption-queue = "ml-prod" }
 ingress = { class = "alb", group = "ray" }
 monitoring = { enabled = true, labels = { release = "prometheus" } }
 
@@ -33,6 +34,7 @@ capacity-type = ["spot", "on-demand"]
 [pools.heads]
 instance-families = ["m7i"]
 instance-sizes = ["2xlarge"]
+node-pool = { expire-after = "Never" }
 "#;
 
 /// The spec of team number `index`. Four shapes take turns.

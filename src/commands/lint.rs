@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -43,8 +44,9 @@ pub(super) fn run(args: &cli::Lint, terminal: &Terminal) -> Result<Status> {
 }
 
 fn checked(workspace: &Workspace, selection: &Selection) -> Checked {
-    let resolution = resolve::resolve(workspace, selection);
-    let built = manifest::build(&resolution);
+    // As in `render`: the process ends before it would be worth giving the memory back.
+    let resolution = ManuallyDrop::new(resolve::resolve(workspace, selection));
+    let built = ManuallyDrop::new(manifest::build(&resolution));
     check::check(workspace, &resolution, &built)
 }
 
