@@ -44,16 +44,31 @@ pub(super) fn diagnostic(span: Span, object: &str, violation: &Violation, enviro
     if let Some(since) = introduced(&violation.problem) {
         return needs_newer(span, object, &path, &violation.problem, since, environment);
     }
-    let rule = match violation.problem {
-        Problem::UnknownField { .. } => "unknown-field",
-        _ => "invalid-manifest",
-    };
+    let rule = rule(violation);
     let place = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
     let message = format!("{object}: {place}{}", violation.problem.message());
     let diagnostic = Diagnostic::error(rule, span, message);
     match violation.problem.help() {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
+    }
+}
+
+/// The rule whose page explains the violation best.
+fn rule(violation: &Violation) -> &'static str {
+    let list = violation.path.rsplit('/').nth(1).unwrap_or_default();
+    let below = |part: &str| violation.path.contains(part);
+    match &violation.problem {
+        Problem::UnknownField { .. } => "unknown-field",
+        Problem::DuplicateKey { .. } if list == "env" => "duplicate-env",
+        Problem::DuplicateKey { .. } if list == "volumeMounts" => "duplicate-mount-path",
+        Problem::Missing { field } if field == "consolidateAfter" => "missing-consolidate-after",
+        Problem::Other { message } if message.contains("`role` and `instanceProfile`") => "conflicting-node-role",
+        _ if below("/tolerations/") => "invalid-toleration",
+        // A sentence of a restated rule, but for this one, is about what the label means, such as a restricted domain.
+        Problem::Other { message } if message != crate::schema::common::NO_LABEL => "invalid-manifest",
+        _ if ["/labels/", "/matchLabels/", "/nodeSelector/"].into_iter().any(below) => "invalid-label-value",
+        _ => "invalid-manifest",
     }
 }
 

@@ -23,6 +23,7 @@ rules! {
     conflicting_cluster_selector
     conflicting_fault_tolerance
     conflicting_ingress_group
+    conflicting_node_role
     conflicting_ray_start_params
     conflicting_security_context
     conflicting_service_account
@@ -44,7 +45,9 @@ rules! {
     disallowed_registry
     disruptive_consolidation
     double_counted_head
+    duplicate_env
     duplicate_host
+    duplicate_mount_path
     duplicate_name
     duplicate_port
     duplicate_taint
@@ -75,6 +78,7 @@ rules! {
     invalid_history_server
     invalid_initializing_timeout
     invalid_job_limit
+    invalid_label_value
     invalid_manifest
     invalid_name
     invalid_network_policy
@@ -88,6 +92,7 @@ rules! {
     invalid_submission_mode
     invalid_taint
     invalid_template
+    invalid_toleration
     invalid_toml
     invalid_user_data
     invalid_value
@@ -102,6 +107,7 @@ rules! {
     mismatched_ami_family
     mismatched_ray_version
     missing_cluster_label
+    missing_consolidate_after
     missing_cost_center
     missing_dashboard_port
     missing_entrypoint
@@ -120,6 +126,7 @@ rules! {
     mixed_ray_versions
     modeless_auth
     named_head_service
+    namespaced_cluster_resource
     needs_newer_release
     negative_idle_timeout
     nested_upgrade_strategy

@@ -26,6 +26,9 @@ pub const LONG_NAME: &str = "[-A-Za-z0-9_.]{64}$";
 /// Annotation keys are lower-cased before the check (`apimachinery`, `ValidateAnnotations`).
 const ANNOTATION_KEY: &str = r"^([A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?(\.[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$";
 
+/// What is said of a label whose key or value breaks the grammar.
+pub const NO_LABEL: &str = "not the key and value of a label";
+
 /// A map of labels.
 pub fn labels() -> Value {
     json!({

@@ -60,7 +60,7 @@ fn items(schema: &mut Value, name: &str, says: &str, rule: &Value) {
 }
 
 fn template_metadata(metadata: &mut Value) {
-    let says = "not the key and value of a label";
+    let says = common::NO_LABEL;
     field(metadata, "labels", says, common::labels());
     field(metadata, "annotations", "not the key of an annotation", common::annotations());
 }
@@ -71,7 +71,7 @@ fn pod_spec(spec: &mut Value) {
     field(spec, "restartPolicy", says, json!({ "enum": ["Always", "OnFailure", "Never"] }));
     field(spec, "dnsPolicy", says, json!({ "enum": ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"] }));
     field(spec, "preemptionPolicy", says, json!({ "enum": ["PreemptLowerPriority", "Never"] }));
-    field(spec, "nodeSelector", "not the key and value of a label", common::labels());
+    field(spec, "nodeSelector", common::NO_LABEL, common::labels());
     // Names of pods, service accounts and priority classes are subdomains; an empty one counts as absent.
     for name in ["serviceAccountName", "priorityClassName", "runtimeClassName"] {
         let named = json!({ "anyOf": [{ "const": "" }, { "pattern": common::SUBDOMAIN, "maxLength": 253 }] });

@@ -34,7 +34,7 @@ const NODE_POOL: &[(&str, Caught)] = &[
         By("invalid-manifest", r#"node-pool.labels = { "karpenter.sh/nodepool" = "a" }"#),
     ),
     ("label key is no qualified name", By("invalid-node-label", r#"node-pool.labels = { "a b" = "c" }"#)),
-    ("label value is invalid", By("invalid-manifest", r#"node-pool.labels = { a = "b c" }"#)),
+    ("label value is invalid", By("invalid-label-value", r#"node-pool.labels = { a = "b c" }"#)),
     ("label key is restricted", By("invalid-manifest", r#"node-pool.labels = { "karpenter.sh/a" = "b" }"#)),
     (
         "label key is restricted, though the CRD allows it",
@@ -162,7 +162,10 @@ node-pool.ami = "bottlerocket@1.51.0""#,
         By("arn-as-node-role", r#"node-pool.role = "arn:aws:iam::123456789012:role/a""#),
     ),
     ("InstanceProfileNotFound, by a name that does not exist", Never("only AWS knows which there are")),
-    ("both role and instance profile", By("invalid-manifest", r#"node-pool = { role = "a", instance-profile = "b" }"#)),
+    (
+        "both role and instance profile",
+        By("conflicting-node-role", r#"node-pool = { role = "a", instance-profile = "b" }"#),
+    ),
     ("CapacityReservationsReady", By("reserved-without-reservation", r#"capacity-type = ["reserved"]"#)),
     ("DependenciesNotReady", Never("follows from the other conditions")),
 ];
