@@ -200,3 +200,78 @@ fn every_name_that_a_stage_reports_is_registered() {
     }
     assert_eq!(unknown, BTreeSet::new());
 }
+
+/// What people read when a page's bad block is linted: the rule's own messages, with their help.
+fn shown(rule: &Rule) -> String {
+    let section = sections(rule.page)[2].1;
+    let (place, diagnostics): (Box<dyn Fn(&Diagnostic) -> String>, Vec<Diagnostic>) = match objects(section) {
+        Some(objects) => (Box::new(|_| String::new()), linted(&objects)),
+        None => {
+            let (workspace, checked) = checked(&files(section));
+            let sources = workspace.sources;
+            let place = move |diagnostic: &Diagnostic| {
+                diagnostic.span.map_or_else(String::new, |span| {
+                    let (line, column) = sources.line_column(span);
+                    format!("{}:{line}:{column}: ", sources.get(span.file).path)
+                })
+            };
+            (Box::new(place), checked.diagnostics)
+        }
+    };
+    let own = diagnostics.iter().filter(|diagnostic| diagnostic.rule == rule.name);
+    own.flat_map(|diagnostic| {
+        let help = diagnostic.help.iter().map(|help| format!("  help: {help}\n"));
+        std::iter::once(format!("{}{}\n", place(diagnostic), diagnostic.message)).chain(help).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+/// `tests/rules/firing.txt` shows every rule firing, so that messages are read together. `BLESS=1` rewrites it.
+#[test]
+fn every_rule_fires_as_recorded() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rules/firing.txt");
+    let mut text = String::new();
+    for rule in rules::ALL.iter().filter(|rule| !WITHOUT_FIXTURE.contains(&rule.name)) {
+        let shown = shown(rule);
+        assert!(!shown.is_empty(), "{} does not fire", rule.name);
+        text.push_str(&format!("[{}]\n{shown}\n", rule.name));
+    }
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, text).unwrap();
+    } else {
+        let recorded = std::fs::read_to_string(path).unwrap();
+        let diff = raygen::tree::unified_diff("firing.txt", Some(&recorded), Some(&text));
+        assert!(recorded == text, "BLESS=1 rewrites, if this is meant:\n{diff}");
+    }
+}
+
+/// Fixes mend what they are offered for, and keep the rest of the file.
+#[test]
+fn fixes_mend_the_bad_blocks() {
+    let mut mended = BTreeSet::new();
+    for rule in rules::ALL {
+        let section = sections(rule.page)[2].1;
+        if objects(section).is_some() || WITHOUT_FIXTURE.contains(&rule.name) {
+            continue;
+        }
+        let mut files = files(section);
+        let (_, before) = checked(&files);
+        let offered: Vec<Diagnostic> = before
+            .diagnostics
+            .into_iter()
+            .filter(|diagnostic| diagnostic.rule == rule.name && diagnostic.fix.is_some())
+            .collect();
+        if offered.is_empty() {
+            continue;
+        }
+        let texts = files.clone();
+        let fixed = lint::fix::apply(&offered, |path| texts.get(path).map(String::as_str)).unwrap();
+        assert!(!fixed.texts.is_empty(), "{}: the fix changes nothing", rule.name);
+        files.extend(fixed.texts);
+        let (_, after) = checked(&files);
+        let still = after.diagnostics.iter().filter(|diagnostic| diagnostic.rule == rule.name).count();
+        assert!(still < offered.len() || still == 0, "{}: still there after the fix", rule.name);
+        mended.insert(rule.name);
+    }
+    assert!(mended.len() >= 15, "fixes of {} rules: {mended:?}", mended.len());
+}
