@@ -214,7 +214,9 @@ fn shown(rule: &Rule) -> String {
         }
     };
     if let Some(objects) = objects(section) {
-        linted(&objects).iter().for_each(|diagnostic| show("", diagnostic));
+        for diagnostic in &linted(&objects) {
+            show("", diagnostic);
+        }
         return text;
     }
     let (workspace, checked) = checked(&files(section));
