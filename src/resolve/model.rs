@@ -13,32 +13,45 @@ use crate::spec::{
 use indexmap::IndexMap;
 
 /// A symbolic place in the specs: the keys that lead to a value, such as `clusters.train.workers.gpu.max`.
+///
+/// Places below one another share their beginning: a cluster's object names hundreds of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SpecPath(Vec<String>);
+pub struct SpecPath(Option<Arc<Step>>);
+
+/// The last key of a path, and the path above it.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Step {
+    above: SpecPath,
+    key: Box<str>,
+}
 
 impl SpecPath {
     /// The place that these keys lead to.
     pub fn new<'a>(keys: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(keys.into_iter().map(str::to_owned).collect())
+        keys.into_iter().fold(Self::default(), |path, key| path.join(key))
     }
 
     /// A place below this one.
     #[must_use]
     pub fn join(&self, key: &str) -> Self {
-        let mut keys = self.0.clone();
-        keys.push(key.to_owned());
-        Self(keys)
+        Self(Some(Arc::new(Step { above: self.clone(), key: key.into() })))
     }
 
     /// The keys.
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &str> {
+        let mut keys = Vec::new();
+        let mut path = self;
+        while let Some(step) = &path.0 {
+            keys.push(&*step.key);
+            path = &step.above;
+        }
+        keys.into_iter().rev()
     }
 }
 
 impl std::fmt::Display for SpecPath {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0.join("."))
+        formatter.write_str(&self.keys().collect::<Vec<_>>().join("."))
     }
 }
 
