@@ -44,10 +44,13 @@ pub fn check(workspace: &Workspace, resolution: &Resolution, built: &Built) -> C
     let mut diagnostics: Vec<Diagnostic> = stages.into_iter().flatten().cloned().collect();
     diagnostics.extend(of_config);
     diagnostics.extend(releases::check(resolution));
-    diagnostics.extend(schemas::check(built, &validators));
-    diagnostics.extend(escape_hatches::check(resolution, &validators));
-    diagnostics.extend(duplicates::check(built));
-    diagnostics.extend(lint::lint(&Subject::new(workspace, resolution, built)));
+    // Each is parallel in itself, but for a beginning and an end that the other can fill.
+    let (of_schemas, of_rules) = rayon::join(
+        || [schemas::check(built, &validators), escape_hatches::check(resolution, &validators)].concat(),
+        || [duplicates::check(built), lint::lint(&Subject::new(workspace, resolution, built))].concat(),
+    );
+    diagnostics.extend(of_schemas);
+    diagnostics.extend(of_rules);
     let (mut diagnostics, waived) = config.apply(diagnostics, &resolution.selection);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
     Checked { diagnostics, waived }
