@@ -9,6 +9,7 @@ mod model;
 pub mod names;
 mod team;
 pub mod template;
+mod values;
 
 use std::sync::{Arc, LazyLock};
 
@@ -19,8 +20,9 @@ pub use self::group::env_text;
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
     Auth, Autoscaling, Cluster, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Resolution,
-    ServiceAccount, SharedPool, SpecPath, Team, Values, VersionSpans, WorkerGroup,
+    ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup,
 };
+pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node, Table};
 use crate::source::FileId;

@@ -6,10 +6,9 @@ use semver::Version;
 
 use super::group;
 use super::layers::{self, Layers};
-use super::model::{
-    Auth, Autoscaling, Cluster, Environment, Ingress, Monitoring, ServiceAccount, SpecPath, Values, WorkerGroup,
-};
+use super::model::{Auth, Autoscaling, Cluster, Environment, Ingress, Monitoring, ServiceAccount, WorkerGroup};
 use super::template::Variables;
+use super::values::{SpecPath, Values};
 use super::{names, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;

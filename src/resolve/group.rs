@@ -1,9 +1,10 @@
 //! Heads and worker groups: from merged values to pods and pools without holes.
 
 use super::layers::{self, Layers};
-use super::model::{Environment, Group, Instances, NodePool, SpecPath, Values};
+use super::model::{Environment, Group, Instances, NodePool};
 use super::names;
 use super::template::{self, Variables};
+use super::values::{SpecPath, Values};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{self, Node, Table};
 use crate::spec::node_pool::CLASS_KEYS;

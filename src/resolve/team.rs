@@ -7,7 +7,8 @@ use indexmap::IndexMap;
 
 use super::group::from_table;
 use super::layers::{self, Layers};
-use super::model::{Environment, PlacedPatch, ServiceAccount, SpecPath, Team, Values};
+use super::model::{Environment, PlacedPatch, ServiceAccount, Team};
+use super::values::{SpecPath, Values};
 use super::{built_in, cluster, environment};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table, Value};
