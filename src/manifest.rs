@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
-use crate::resolve::{Cluster, Environment, Resolution, SharedPool, SpecPath, Team, Values};
+use crate::resolve::{Environment, Resolution, SharedPool, SpecPath, Team, Values, Workload};
 use crate::source::Span;
 use crate::tree::{self, Tree};
 use crate::yaml;
@@ -167,7 +167,7 @@ pub fn build(resolution: &Resolution) -> Built {
 /// What the objects of one team have in common.
 struct Scope<'a> {
     team: &'a Team,
-    cluster: Option<&'a Cluster>,
+    workload: Option<&'a Workload>,
 }
 
 impl Scope<'_> {
@@ -175,7 +175,7 @@ impl Scope<'_> {
         Manifest {
             environment: Arc::clone(&self.team.environment),
             team: Some(self.team.name.clone()),
-            workload: self.cluster.map(|cluster| cluster.workload.clone()),
+            workload: self.workload.map(|workload| workload.key.clone()),
             object: to_value(object),
             values: Arc::clone(&self.team.values),
             places,
@@ -189,20 +189,20 @@ fn to_value(object: impl Serialize) -> Value {
 }
 
 fn of_team(team: &Team) -> Built {
-    let scope = Scope { team, cluster: None };
+    let scope = Scope { team, workload: None };
     let mut manifests = vec![namespace::namespace(&scope)];
     manifests.extend(namespace::service_accounts(&scope));
     manifests.extend(ec2_node_class::of_team(&scope));
-    for cluster in &team.clusters {
-        let scope = Scope { team, cluster: Some(cluster) };
-        let groups = || std::iter::once(&cluster.head).chain(cluster.workers.iter().map(|worker| &worker.group));
+    for workload in &team.workloads {
+        let scope = Scope { team, workload: Some(workload) };
+        let groups = || std::iter::once(&workload.head).chain(workload.workers.iter().map(|worker| &worker.group));
         let pools = || groups().filter_map(|group| group.own_pool.as_ref());
         manifests.extend(pools().filter(|pool| pool.own_class).map(|pool| ec2_node_class::of_pool(&scope, pool)));
         manifests.extend(pools().map(|pool| node_pool::of_group(&scope, pool)));
-        manifests.push(ray_cluster::ray_cluster(&scope, cluster));
-        manifests.extend(pod_disruption_budget::of_cluster(&scope, cluster));
-        manifests.extend(cluster.ingresses.iter().map(|ingress| ingress::ingress(&scope, cluster, ingress)));
-        manifests.extend(monitor::of_cluster(&scope, cluster));
+        manifests.push(ray_cluster::ray_cluster(&scope, workload));
+        manifests.extend(pod_disruption_budget::of_workload(&scope, workload));
+        manifests.extend(workload.ingresses.iter().map(|ingress| ingress::ingress(&scope, workload, ingress)));
+        manifests.extend(monitor::of_workload(&scope, workload));
     }
     let diagnostics = patch::apply(team, &mut manifests);
     Built { manifests, diagnostics }

@@ -1,6 +1,6 @@
 //! From documents to resolved teams: layers are merged, templates rendered, names composed. No I/O.
 
-mod cluster;
+mod workload;
 mod environment;
 pub mod explain;
 mod group;
@@ -19,8 +19,8 @@ use rayon::prelude::*;
 pub use self::group::env_text;
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
-    Auth, Autoscaling, Cluster, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Resolution,
-    ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup,
+    Auth, Autoscaling, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Resolution,
+    ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
 };
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};

@@ -47,5 +47,5 @@ pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
 pub use team::{ServiceAccount, Team};
 pub use workload::{
     Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadMonitor, HeadService, Logging, Monitoring, Patch,
-    PullPolicy, ServiceType, Upgrade, UpscalingMode,
+    PullPolicy, ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,
 };

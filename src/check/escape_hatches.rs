@@ -16,8 +16,8 @@ pub(super) fn check(resolution: &Resolution, validators: &BTreeMap<&str, Validat
         .teams
         .par_iter()
         .flat_map_iter(|team| {
-            let groups = team.clusters.iter().flat_map(|cluster| {
-                std::iter::once(&cluster.head).chain(cluster.workers.iter().map(|worker| &worker.group))
+            let groups = team.workloads.iter().flat_map(|workload| {
+                std::iter::once(&workload.head).chain(workload.workers.iter().map(|worker| &worker.group))
             });
             groups
                 .flat_map(|group| of_group(team, group, &validators[team.environment.name.as_str()]))

@@ -87,10 +87,9 @@ struct MetadataOptions {
 
 /// The team's class, for all pools that set nothing of their own. `None` where no pool needs it.
 pub(super) fn of_team(scope: &Scope<'_>) -> Option<Manifest> {
-    let groups =
-        scope.team.clusters.iter().flat_map(|cluster| {
-            std::iter::once(&cluster.head).chain(cluster.workers.iter().map(|worker| &worker.group))
-        });
+    let groups = scope.team.workloads.iter().flat_map(|workload| {
+        std::iter::once(&workload.head).chain(workload.workers.iter().map(|worker| &worker.group))
+    });
     let pool = groups.filter_map(|group| group.own_pool.as_ref()).find(|pool| !pool.own_class)?;
     let team = scope.team;
     let metadata = Metadata::of_cluster_scoped(Some(&team.name), &pool.class, &team.labels, &team.annotations);

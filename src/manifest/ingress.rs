@@ -12,12 +12,12 @@ use serde_json::json;
 use super::metadata::Metadata;
 use super::{Manifest, Places, Scope};
 use crate::resolve;
-use crate::resolve::Cluster;
+use crate::resolve::Workload;
 use crate::spec::{Expose, IngressClass};
 
-pub(super) fn ingress(scope: &Scope<'_>, cluster: &Cluster, ingress: &resolve::Ingress) -> Manifest {
-    let name = format!("{}-{}", cluster.name, ingress.expose.as_str());
-    let service = format!("{}-head-svc", cluster.name);
+pub(super) fn ingress(scope: &Scope<'_>, workload: &Workload, ingress: &resolve::Ingress) -> Manifest {
+    let name = format!("{}-{}", workload.name, ingress.expose.as_str());
+    let service = format!("{}-head-svc", workload.name);
     let mut annotations = match ingress.class {
         IngressClass::Alb => alb(ingress, &service),
         IngressClass::Nginx => nginx(ingress),
@@ -27,7 +27,7 @@ pub(super) fn ingress(scope: &Scope<'_>, cluster: &Cluster, ingress: &resolve::I
         vec![IngressTLS { hosts: ingress.host.clone().map(|host| vec![host]), secret_name: Some(secret) }]
     });
     let object = Ingress {
-        metadata: Metadata::of_cluster(scope.team, cluster, name).with_annotations(annotations).into(),
+        metadata: Metadata::of_workload(scope.team, workload, name).with_annotations(annotations).into(),
         spec: Some(IngressSpec {
             ingress_class_name: Some(ingress.class.as_str().to_owned()),
             rules: Some(vec![IngressRule {
@@ -39,7 +39,7 @@ pub(super) fn ingress(scope: &Scope<'_>, cluster: &Cluster, ingress: &resolve::I
         }),
         ..Ingress::default()
     };
-    let own = cluster.path.join("ingress");
+    let own = workload.path.join("ingress");
     let mut places = Places::new(own.clone());
     places.add("/metadata/annotations", own.join("annotations"));
     let annotation = |key: &str| format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"));

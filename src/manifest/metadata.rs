@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
-use crate::resolve::{Cluster, Team};
+use crate::resolve::{Team, Workload};
 
 /// The label on pods and objects that names the workload. KubeRay's own `ray.io/cluster` has a generated value under a
 /// RayService, so selectors use this one.
@@ -25,13 +25,13 @@ pub(super) struct Metadata {
 }
 
 impl Metadata {
-    /// A namespaced object of a cluster.
-    pub(super) fn of_cluster(team: &Team, cluster: &Cluster, name: String) -> Self {
+    /// A namespaced object of a workload.
+    pub(super) fn of_workload(team: &Team, workload: &Workload, name: String) -> Self {
         Self {
             name,
             namespace: Some(team.namespace.clone()),
-            labels: labels(Some(&team.name), &cluster.labels),
-            annotations: cluster.annotations.clone(),
+            labels: labels(Some(&team.name), &workload.labels),
+            annotations: workload.annotations.clone(),
         }
     }
 
@@ -79,6 +79,6 @@ pub(super) fn labels(team: Option<&str>, own: &BTreeMap<String, String>) -> BTre
 }
 
 /// Selects a workload's pods: `head` or `worker`.
-pub(super) fn pods_of(cluster: &Cluster, node_type: &str) -> BTreeMap<String, String> {
-    [(INSTANCE.to_owned(), cluster.name.clone()), (NODE_TYPE.to_owned(), node_type.to_owned())].into()
+pub(super) fn pods_of(workload: &Workload, node_type: &str) -> BTreeMap<String, String> {
+    [(INSTANCE.to_owned(), workload.name.clone()), (NODE_TYPE.to_owned(), node_type.to_owned())].into()
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::metadata::{self, Metadata};
 use super::{Manifest, Places, Scope};
-use crate::resolve::{Cluster, Monitoring};
+use crate::resolve::{Monitoring, Workload};
 use crate::spec::HeadMonitor;
 
 #[derive(Serialize)]
@@ -52,24 +52,24 @@ struct Relabeling {
 }
 
 /// The monitors of a cluster: one for the head, one for the workers, none without `monitoring` in the environment.
-pub(super) fn of_cluster(scope: &Scope<'_>, cluster: &Cluster) -> Vec<Manifest> {
-    let Some(monitoring) = &cluster.monitoring else { return Vec::new() };
-    let mut monitors = vec![head(scope, cluster, monitoring)];
-    if !cluster.workers.is_empty() {
-        monitors.push(workers(scope, cluster, monitoring));
+pub(super) fn of_workload(scope: &Scope<'_>, workload: &Workload) -> Vec<Manifest> {
+    let Some(monitoring) = &workload.monitoring else { return Vec::new() };
+    let mut monitors = vec![head(scope, workload, monitoring)];
+    if !workload.workers.is_empty() {
+        monitors.push(workers(scope, workload, monitoring));
     }
     monitors
 }
 
 /// A standalone cluster's head has one Service, with KubeRay's labels on it (`common/service.go`, HeadServiceLabels).
 /// The autoscaler's port answers only where there is an autoscaler.
-fn head(scope: &Scope<'_>, cluster: &Cluster, monitoring: &Monitoring) -> Manifest {
+fn head(scope: &Scope<'_>, workload: &Workload, monitoring: &Monitoring) -> Manifest {
     let ports = ["metrics", "as-metrics", "dash-metrics"];
-    let scraped = ports.into_iter().filter(|port| *port != "as-metrics" || cluster.autoscaling.is_some());
+    let scraped = ports.into_iter().filter(|port| *port != "as-metrics" || workload.autoscaling.is_some());
     match monitoring.head {
         HeadMonitor::ServiceMonitor => {
             let labels = [
-                ("ray.io/cluster".to_owned(), cluster.name.clone()),
+                ("ray.io/cluster".to_owned(), workload.name.clone()),
                 (metadata::NODE_TYPE.to_owned(), "head".to_owned()),
             ];
             let endpoints = scraped.map(|port| endpoint(port, monitoring)).collect();
@@ -79,24 +79,24 @@ fn head(scope: &Scope<'_>, cluster: &Cluster, monitoring: &Monitoring) -> Manife
                 endpoints,
                 pod_metrics_endpoints: Vec::new(),
             };
-            monitor(scope, cluster, monitoring, "ServiceMonitor", "head", spec)
+            monitor(scope, workload, monitoring, "ServiceMonitor", "head", spec)
         }
         HeadMonitor::PodMonitor => {
             let endpoints = scraped.map(|port| endpoint(port, monitoring)).collect();
-            monitor(scope, cluster, monitoring, "PodMonitor", "head", of_pods(cluster, "head", endpoints))
+            monitor(scope, workload, monitoring, "PodMonitor", "head", of_pods(workload, "head", endpoints))
         }
     }
 }
 
-fn workers(scope: &Scope<'_>, cluster: &Cluster, monitoring: &Monitoring) -> Manifest {
+fn workers(scope: &Scope<'_>, workload: &Workload, monitoring: &Monitoring) -> Manifest {
     let endpoints = vec![endpoint("metrics", monitoring)];
-    monitor(scope, cluster, monitoring, "PodMonitor", "workers", of_pods(cluster, "worker", endpoints))
+    monitor(scope, workload, monitoring, "PodMonitor", "workers", of_pods(workload, "worker", endpoints))
 }
 
-fn of_pods(cluster: &Cluster, node_type: &str, pod_metrics_endpoints: Vec<Endpoint>) -> Spec {
+fn of_pods(workload: &Workload, node_type: &str, pod_metrics_endpoints: Vec<Endpoint>) -> Spec {
     Spec {
         job_label: "ray.io/cluster",
-        selector: Selector { match_labels: metadata::pods_of(cluster, node_type) },
+        selector: Selector { match_labels: metadata::pods_of(workload, node_type) },
         endpoints: Vec::new(),
         pod_metrics_endpoints,
     }
@@ -114,20 +114,20 @@ fn endpoint(port: &'static str, monitoring: &Monitoring) -> Endpoint {
 
 fn monitor(
     scope: &Scope<'_>,
-    cluster: &Cluster,
+    workload: &Workload,
     monitoring: &Monitoring,
     kind: &'static str,
     suffix: &str,
     spec: Spec,
 ) -> Manifest {
-    let name = format!("{}-{suffix}", cluster.name);
+    let name = format!("{}-{suffix}", workload.name);
     let object = Monitor {
         api_version: "monitoring.coreos.com/v1",
         kind,
-        metadata: Metadata::of_cluster(scope.team, cluster, name).with_labels(&monitoring.labels),
+        metadata: Metadata::of_workload(scope.team, workload, name).with_labels(&monitoring.labels),
         spec,
     };
-    let own = cluster.path.join("monitoring");
+    let own = workload.path.join("monitoring");
     let mut places = Places::new(own.clone());
     places.add("/metadata/labels", own.join("labels"));
     scope.manifest(object, places)

@@ -15,9 +15,9 @@ pub(super) fn apply(team: &Team, manifests: &mut [Manifest]) -> Vec<Diagnostic> 
     for placed in &team.patches {
         patch(team, manifests.iter_mut().collect(), placed, &mut diagnostics);
     }
-    for cluster in &team.clusters {
-        for placed in &cluster.patches {
-            let own = manifests.iter_mut().filter(|manifest| manifest.workload.as_deref() == Some(&cluster.workload));
+    for workload in &team.workloads {
+        for placed in &workload.patches {
+            let own = manifests.iter_mut().filter(|manifest| manifest.workload.as_deref() == Some(&workload.key));
             patch(team, own.collect(), placed, &mut diagnostics);
         }
     }

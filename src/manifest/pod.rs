@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::metadata::INSTANCE;
 use super::{Places, patch};
-use crate::resolve::{Cluster, Group};
+use crate::resolve::{Group, Workload};
 use crate::spec::group::EnvSource;
 use crate::spec::{self, EnvValue};
 
@@ -53,20 +53,20 @@ const HEAD_PORTS: [(&str, i32); 7] = [
 const WORKER_PORTS: [(&str, i32); 1] = [("metrics", 8080)];
 
 /// The pod template of a group.
-pub(super) fn template(cluster: &Cluster, group: &Group, role: Role) -> PodTemplate {
+pub(super) fn template(workload: &Workload, group: &Group, role: Role) -> PodTemplate {
     let mut labels = group.pod_labels.clone();
-    labels.insert(INSTANCE.to_owned(), cluster.name.clone());
+    labels.insert(INSTANCE.to_owned(), workload.name.clone());
     let mut annotations = BTreeMap::new();
     if role == Role::Head {
         // Karpenter moves pods whose nodes it could do without, and losing the head loses the cluster (ray#64907).
         annotations.insert("karpenter.sh/do-not-disrupt".to_owned(), "true".to_owned());
     }
     annotations.extend(group.pod_annotations.clone());
-    PodTemplate { metadata: TemplateMetadata { labels, annotations }, spec: pod_spec(cluster, group, role) }
+    PodTemplate { metadata: TemplateMetadata { labels, annotations }, spec: pod_spec(workload, group, role) }
 }
 
 /// Which keys of the spec made which part of the template at `pointer`.
-pub(super) fn add_places(places: &mut Places, pointer: &str, cluster: &Cluster, group: &Group) {
+pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload, group: &Group) {
     let path = &group.path;
     let spec = format!("{pointer}/template/spec");
     let container = format!("{spec}/containers/0");
@@ -92,7 +92,7 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, cluster: &Cluster, 
     places.add(container.clone(), path.clone());
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
-    let variables = env(cluster, group);
+    let variables = env(workload, group);
     for (index, variable) in variables.iter().enumerate().filter(|(_, each)| group.env.contains_key(&each.name)) {
         places.add(format!("{container}/env/{index}"), path.join("env").join(&variable.name));
     }
@@ -115,8 +115,8 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, cluster: &Cluster, 
     }
 }
 
-fn pod_spec(cluster: &Cluster, group: &Group, role: Role) -> PodSpec {
-    let mut container = container(cluster, group, role);
+fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
+    let mut container = container(workload, group, role);
     if let Some(mut partial) = typed::<Container>(group.container.as_ref()) {
         // A required field that a partial object leaves out reads as empty, and empty would win.
         if partial.name.is_empty() {
@@ -128,9 +128,9 @@ fn pod_spec(cluster: &Cluster, group: &Group, role: Role) -> PodSpec {
     // A label that Karpenter itself puts on its nodes: nothing to invent, nothing that could disagree.
     node_selector.insert("karpenter.sh/nodepool".to_owned(), group.pool.clone());
     let secrets: Vec<LocalObjectReference> =
-        cluster.image_pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
+        workload.image_pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
     let mut spec = PodSpec {
-        service_account_name: Some(cluster.service_account.clone()),
+        service_account_name: Some(workload.service_account.clone()),
         // The operator lets the head's ServiceAccount change pods and clusters for the autoscaler (KubeRay
         // `common/rbac.go`); workers run the users' code and need none of it. IRSA projects a token of its own.
         automount_service_account_token: (role == Role::Worker).then_some(false),
@@ -159,7 +159,7 @@ fn typed<T: serde::de::DeserializeOwned>(partial: Option<&Map<String, Value>>) -
     serde_json::from_value(Value::Object(partial?.clone())).ok()
 }
 
-fn container(cluster: &Cluster, group: &Group, role: Role) -> Container {
+fn container(workload: &Workload, group: &Group, role: Role) -> Container {
     let (name, ports) = match role {
         Role::Head => ("ray-head", &HEAD_PORTS[..]),
         Role::Worker => ("ray-worker", &WORKER_PORTS[..]),
@@ -173,7 +173,7 @@ fn container(cluster: &Cluster, group: &Group, role: Role) -> Container {
         name: name.to_owned(),
         image: Some(group.image.clone()),
         image_pull_policy: Some(group.pull_policy.as_str().to_owned()),
-        env: Some(env(cluster, group)).filter(|variables| !variables.is_empty()),
+        env: Some(env(workload, group)).filter(|variables| !variables.is_empty()),
         ports: Some(ports.iter().map(port).collect()),
         resources: Some(resources(group)),
         security_context: Some(restricted()),
@@ -211,9 +211,9 @@ fn resources(group: &Group) -> ResourceRequirements {
 }
 
 /// Sorted by name, but what refers to others goes last: Kubernetes expands `$(NAME)` only for names further up.
-fn env(cluster: &Cluster, group: &Group) -> Vec<EnvVar> {
+fn env(workload: &Workload, group: &Group) -> Vec<EnvVar> {
     let mut variables: Vec<EnvVar> = group.env.iter().map(|(name, value)| variable(name, value)).collect();
-    if cluster.log_to_stderr && !group.env.contains_key("RAY_LOG_TO_STDERR") {
+    if workload.log_to_stderr && !group.env.contains_key("RAY_LOG_TO_STDERR") {
         variables.push(EnvVar {
             name: "RAY_LOG_TO_STDERR".to_owned(),
             value: Some("1".to_owned()),

@@ -6,16 +6,16 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::metadata::{self, Metadata};
 use super::{Manifest, Places, Scope};
-use crate::resolve::Cluster;
+use crate::resolve::Workload;
 
 /// The budgets of a cluster.
-pub(super) fn of_cluster(scope: &Scope<'_>, cluster: &Cluster) -> Vec<Manifest> {
+pub(super) fn of_workload(scope: &Scope<'_>, workload: &Workload) -> Vec<Manifest> {
     let mut budgets = Vec::new();
-    if cluster.head_disruption_budget {
-        budgets.push(budget(scope, cluster, "head", "head", 1));
+    if workload.head_disruption_budget {
+        budgets.push(budget(scope, workload, "head", "head", 1));
     }
-    if let Some(least) = cluster.workers_disruption_budget {
-        budgets.push(budget(scope, cluster, "workers", "worker", least));
+    if let Some(least) = workload.workers_disruption_budget {
+        budgets.push(budget(scope, workload, "workers", "worker", least));
     }
     budgets
 }
@@ -23,13 +23,13 @@ pub(super) fn of_cluster(scope: &Scope<'_>, cluster: &Cluster) -> Vec<Manifest> 
 /// `minAvailable` as an integer: for a percentage or `maxUnavailable` the controller asks the pods' owner for its
 /// scale, which a RayCluster does not have, and then allows no eviction ever (Kubernetes `disruption.go`,
 /// getExpectedPodCount). Pods that are not healthy may always go.
-fn budget(scope: &Scope<'_>, cluster: &Cluster, suffix: &str, node_type: &str, least: i32) -> Manifest {
+fn budget(scope: &Scope<'_>, workload: &Workload, suffix: &str, node_type: &str, least: i32) -> Manifest {
     let object = PodDisruptionBudget {
-        metadata: Metadata::of_cluster(scope.team, cluster, format!("{}-{suffix}", cluster.name)).into(),
+        metadata: Metadata::of_workload(scope.team, workload, format!("{}-{suffix}", workload.name)).into(),
         spec: Some(PodDisruptionBudgetSpec {
             min_available: Some(IntOrString::Int(least)),
             selector: Some(LabelSelector {
-                match_labels: Some(metadata::pods_of(cluster, node_type)),
+                match_labels: Some(metadata::pods_of(workload, node_type)),
                 ..LabelSelector::default()
             }),
             unhealthy_pod_eviction_policy: Some("AlwaysAllow".to_owned()),
@@ -37,7 +37,7 @@ fn budget(scope: &Scope<'_>, cluster: &Cluster, suffix: &str, node_type: &str, l
         }),
         ..PodDisruptionBudget::default()
     };
-    let mut places = Places::new(cluster.path.join("disruption-budget"));
-    places.add("/spec", cluster.path.join("disruption-budget").join(suffix));
+    let mut places = Places::new(workload.path.join("disruption-budget"));
+    places.add("/spec", workload.path.join("disruption-budget").join(suffix));
     scope.manifest(object, places)
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::metadata::Metadata;
 use super::pod::{self, PodTemplate, Role};
 use super::{Manifest, Places, Scope};
-use crate::resolve::{Autoscaling, Cluster, WorkerGroup};
+use crate::resolve::{Autoscaling, WorkerGroup, Workload};
 use crate::spec::{AuthMode, Upgrade, UpscalingMode};
 
 #[derive(Serialize)]
@@ -104,16 +104,16 @@ struct WorkerGroupSpec {
     template: PodTemplate,
 }
 
-pub(super) fn ray_cluster(scope: &Scope<'_>, cluster: &Cluster) -> Manifest {
-    let head = &cluster.head;
+pub(super) fn ray_cluster(scope: &Scope<'_>, workload: &Workload) -> Manifest {
+    let head = &workload.head;
     let object = RayCluster {
         api_version: "ray.io/v1",
         kind: "RayCluster",
-        metadata: Metadata::of_cluster(scope.team, cluster, cluster.name.clone()),
+        metadata: Metadata::of_workload(scope.team, workload, workload.name.clone()),
         spec: RayClusterSpec {
-            ray_version: cluster.ray_version.to_string(),
-            suspend: cluster.suspend.then_some(true),
-            upgrade_strategy: cluster.upgrade.map(|upgrade| UpgradeStrategy {
+            ray_version: workload.ray_version.to_string(),
+            suspend: workload.suspend.then_some(true),
+            upgrade_strategy: workload.upgrade.map(|upgrade| UpgradeStrategy {
                 r#type: match upgrade {
                     Upgrade::None => "None",
                     Upgrade::Recreate => "Recreate",
@@ -121,27 +121,27 @@ pub(super) fn ray_cluster(scope: &Scope<'_>, cluster: &Cluster) -> Manifest {
             }),
             // The mode is always explicit: with an empty one the operator makes the Secret, but no pod uses it (KubeRay
             // `utils.IsAuthEnabled`).
-            auth_options: cluster.auth.as_ref().map(|auth| AuthOptions {
+            auth_options: workload.auth.as_ref().map(|auth| AuthOptions {
                 mode: match auth.mode {
                     AuthMode::Token => "token",
                     AuthMode::Disabled => "disabled",
                 },
                 secret_name: auth.secret.clone(),
             }),
-            enable_in_tree_autoscaling: cluster.autoscaling.is_some(),
-            autoscaler_options: cluster.autoscaling.as_ref().map(autoscaler_options),
-            head_service_annotations: cluster.service_annotations.clone(),
+            enable_in_tree_autoscaling: workload.autoscaling.is_some(),
+            autoscaler_options: workload.autoscaling.as_ref().map(autoscaler_options),
+            head_service_annotations: workload.service_annotations.clone(),
             head_group_spec: HeadGroupSpec {
-                service_type: cluster.service_type.as_str(),
+                service_type: workload.service_type.as_str(),
                 ray_start_params: head.ray_start_params.clone(),
                 resources: head.ray_resources.clone(),
                 labels: head.ray_labels.clone(),
-                template: pod::template(cluster, head, Role::Head),
+                template: pod::template(workload, head, Role::Head),
             },
-            worker_group_specs: cluster.workers.iter().map(|worker| worker_group(cluster, worker)).collect(),
+            worker_group_specs: workload.workers.iter().map(|worker| worker_group(workload, worker)).collect(),
         },
     };
-    scope.manifest(object, places(cluster))
+    scope.manifest(object, places(workload))
 }
 
 /// Version 2 is explicit, so that the operator sets `restartPolicy: Never`: when Ray chooses it by itself, the operator
@@ -157,7 +157,7 @@ fn autoscaler_options(autoscaling: &Autoscaling) -> AutoscalerOptions {
     }
 }
 
-fn worker_group(cluster: &Cluster, worker: &WorkerGroup) -> WorkerGroupSpec {
+fn worker_group(workload: &Workload, worker: &WorkerGroup) -> WorkerGroupSpec {
     let group = &worker.group;
     WorkerGroupSpec {
         group_name: group.name.clone(),
@@ -170,12 +170,12 @@ fn worker_group(cluster: &Cluster, worker: &WorkerGroup) -> WorkerGroupSpec {
         ray_start_params: group.ray_start_params.clone(),
         resources: group.ray_resources.clone(),
         labels: group.ray_labels.clone(),
-        template: pod::template(cluster, group, Role::Worker),
+        template: pod::template(workload, group, Role::Worker),
     }
 }
 
-fn places(cluster: &Cluster) -> Places {
-    let path = &cluster.path;
+fn places(workload: &Workload) -> Places {
+    let path = &workload.path;
     let mut places = Places::new(path.clone());
     for (pointer, key) in [
         ("/metadata/name", "name"),
@@ -195,10 +195,10 @@ fn places(cluster: &Cluster) -> Places {
     places.add("/spec/authOptions/mode", path.join("auth").join("mode"));
     places.add("/spec/authOptions/secretName", path.join("auth").join("secret"));
     places.add("/spec/autoscalerOptions/idleTimeoutSeconds", path.join("autoscaling").join("idle-timeout"));
-    pod::add_places(&mut places, "/spec/headGroupSpec", cluster, &cluster.head);
-    for (index, worker) in cluster.workers.iter().enumerate() {
+    pod::add_places(&mut places, "/spec/headGroupSpec", workload, &workload.head);
+    for (index, worker) in workload.workers.iter().enumerate() {
         let pointer = format!("/spec/workerGroupSpecs/{index}");
-        pod::add_places(&mut places, &pointer, cluster, &worker.group);
+        pod::add_places(&mut places, &pointer, workload, &worker.group);
         for (field, key) in [
             ("replicas", "replicas"),
             ("minReplicas", "min"),

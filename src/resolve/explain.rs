@@ -6,6 +6,7 @@ use super::layers::{self, Fragment, Layer, Layers};
 use super::{Environment, built_in, environment};
 use crate::document::{Node, Value};
 use crate::source::Span;
+use crate::spec::WorkloadKind;
 use crate::workspace::{TeamDocument, Workspace};
 
 /// A value and its history.
@@ -71,9 +72,14 @@ pub fn redundant_overrides<'a>(
     let mut found = Vec::new();
     for (keys, node) in layers::leaves(table) {
         let Some((mut fragments, rest)) = fragments(layers, &keys) else { continue };
-        let group = matches!(keys.as_slice(), ["clusters", _, "head" | "workers", ..]);
-        let inherited = !group && layers::is_inherited(keys[0] == "clusters", rest[0]);
-        if inherited || rest[0] == "unset" || rest[0] == "clusters" || layers::is_instance_selector(rest[0]) {
+        let workload = WorkloadKind::of_table(keys[0]).is_some();
+        let group = workload && matches!(keys.as_slice(), [_, _, "head" | "workers", ..]);
+        let inherited = !group && layers::is_inherited(workload, rest[0]);
+        if inherited
+            || rest[0] == "unset"
+            || WorkloadKind::of_table(rest[0]).is_some()
+            || layers::is_instance_selector(rest[0])
+        {
             continue;
         }
         // The override's own fragment is the strongest, so it comes last.
@@ -111,15 +117,16 @@ fn layers_of<'a>(
 
 /// The layers that speak about what `keys` lead to, and the keys within it.
 fn fragments<'a, 'k>(layers: Layers<'a>, keys: &'k [&'k str]) -> Option<(Vec<Fragment<'a>>, &'k [&'k str])> {
-    Some(match keys {
-        ["clusters", workload, "head", rest @ ..] if !rest.is_empty() => {
-            (layers.of_group(["clusters", workload], &["head"]), rest)
+    let first = keys.first()?;
+    if WorkloadKind::of_table(first).is_none() {
+        return Some((layers.of_team(), keys));
+    }
+    Some(match &keys[1..] {
+        [workload, "head", rest @ ..] if !rest.is_empty() => (layers.of_group([first, workload], &["head"]), rest),
+        [workload, "workers", group, rest @ ..] if !rest.is_empty() => {
+            (layers.of_group([first, workload], &["workers", group]), rest)
         }
-        ["clusters", workload, "workers", group, rest @ ..] if !rest.is_empty() => {
-            (layers.of_group(["clusters", workload], &["workers", group]), rest)
-        }
-        ["clusters", workload, rest @ ..] if !rest.is_empty() => (layers.of_workload(["clusters", workload]), rest),
-        [] => return None,
+        [workload, rest @ ..] if !rest.is_empty() => (layers.of_workload([first, workload]), rest),
         _ => (layers.of_team(), keys),
     })
 }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use crate::document::{Node, Table, Value};
 use crate::source::Span;
+use crate::spec::WorkloadKind;
 
 /// Where a fragment stands in the order of layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +76,7 @@ const FROM_TEAM_TO_GROUPS: &[&str] = &["labels", "annotations", "env", "image"];
 /// The site's part that environments set outside of their `defaults`.
 pub const OF_ENVIRONMENTS: &[&str] = &["ingress", "monitoring"];
 /// Keys of workloads and teams that are resolved on their own.
-const RESOLVED_APART: &[&str] = &["head", "workers", "clusters", "override", "unset"];
+const RESOLVED_APART: &[&str] = &["head", "workers", "clusters", "services", "jobs", "cron-jobs", "override", "unset"];
 /// Inline tables that a stronger layer replaces whole: half of each makes no sense.
 const WHOLE: &[&str] = &["gpu", "capacity-type"];
 /// The selectors that choose instances are one unit: two layers' selectors might intersect to nothing.
@@ -185,12 +186,7 @@ impl<'a> Layers<'a> {
 
 /// The table of `[defaults]` for a table of workloads.
 fn defaults_table(workloads: &str) -> &'static str {
-    match workloads {
-        "services" => "service",
-        "jobs" => "job",
-        "cron-jobs" => "cron-job",
-        _ => "cluster",
-    }
+    WorkloadKind::of_table(workloads).unwrap_or(WorkloadKind::Cluster).defaults()
 }
 
 /// The strongest layer's `profile`.

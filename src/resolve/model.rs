@@ -8,7 +8,7 @@ use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{
     self, Arch, AuthMode, CapacityType, EnvValue, Expose, Gpu, HeadMonitor, IngressClass, PullPolicy, Quantity,
-    Requirement, Scheme, ServiceType, Taint, Upgrade, UpscalingMode,
+    Requirement, Scheme, ServiceType, Taint, Upgrade, UpscalingMode, WorkloadKind,
 };
 use indexmap::IndexMap;
 
@@ -66,8 +66,8 @@ pub struct Team {
     pub annotations: BTreeMap<String, String>,
     /// ServiceAccounts to render, by name.
     pub service_accounts: BTreeMap<String, ServiceAccount>,
-    /// Its clusters, in the order of the file.
-    pub clusters: Vec<Cluster>,
+    /// Its workloads: clusters, services, jobs and cron jobs, each in the order of the file.
+    pub workloads: Vec<Workload>,
     /// Changes to rendered objects.
     pub patches: Vec<PlacedPatch>,
 }
@@ -92,11 +92,13 @@ pub struct PlacedPatch {
     pub path: SpecPath,
 }
 
-/// A RayCluster.
+/// A Ray cluster and what belongs to it: by itself, or as a service, job or cron job makes it.
 #[derive(Clone, Debug)]
-pub struct Cluster {
+pub struct Workload {
+    /// What it is.
+    pub kind: WorkloadKind,
     /// The workload's name in the spec.
-    pub workload: String,
+    pub key: String,
     /// The object's name.
     pub name: String,
     /// Its place.

@@ -9,10 +9,10 @@ use super::group::from_table;
 use super::layers::{self, Layers};
 use super::model::{Environment, PlacedPatch, ServiceAccount, Team};
 use super::values::{SpecPath, Values};
-use super::{built_in, cluster, environment};
+use super::{built_in, environment, workload};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table, Value};
-use crate::spec;
+use crate::spec::{self, WorkloadKind};
 use crate::workspace::TeamDocument;
 
 /// Resolves a team, or `None` where it does not run in this environment.
@@ -35,17 +35,21 @@ pub(super) fn resolve(
     if !runs_in(team_spec.environments.as_ref(), &environment.name) {
         return (None, diagnostics);
     }
-    check_override(layers, &environment.name, &mut diagnostics);
+    for kind in WorkloadKind::ALL {
+        check_override(layers, kind, &environment.name, &mut diagnostics);
+    }
 
     let (workloads, specs) = merge_workloads(layers, &environment.name);
     let root = tree_with(merged, &document.document.root, workloads);
     let values = Arc::new(Values { root, source: format!("teams/{}.toml", document.name) });
     let mut service_accounts = BTreeMap::new();
     let context =
-        cluster::Context { layers, environment, team: &document.name, team_spec: &team_spec, values: &values };
-    let clusters = specs
+        workload::Context { layers, environment, team: &document.name, team_spec: &team_spec, values: &values };
+    let workloads = specs
         .into_iter()
-        .filter_map(|(name, spec)| cluster::resolve(&context, &name, &spec, &mut service_accounts, &mut diagnostics))
+        .filter_map(|(kind, key, spec)| {
+            workload::resolve(&context, kind, &key, &spec, &mut service_accounts, &mut diagnostics)
+        })
         .collect();
     let team = Team {
         namespace: team_spec.namespace.clone().unwrap_or_else(|| document.name.clone()),
@@ -54,7 +58,7 @@ pub(super) fn resolve(
         labels: team_spec.labels.clone().unwrap_or_default(),
         annotations: team_spec.annotations.clone().unwrap_or_default(),
         service_accounts,
-        clusters,
+        workloads,
         patches: placed(team_spec.patch.as_deref(), &SpecPath::new(["patch"])),
         name: document.name.clone(),
         environment: Arc::clone(environment),
@@ -86,10 +90,10 @@ pub(super) fn add_service_account(
     accounts.entry(name.to_owned()).or_insert(account);
 }
 
-/// Names of workloads in the order of the file. An override changes what is there and adds nothing.
-fn workload_names(layers: Layers<'_>) -> Vec<String> {
-    let clusters = layers.team.get("clusters").and_then(Node::table);
-    clusters.into_iter().flat_map(Table::keys).cloned().collect()
+/// Names of the workloads of one kind in the order of the file. An override changes what is there and adds nothing.
+fn workload_names(layers: Layers<'_>, kind: WorkloadKind) -> Vec<String> {
+    let workloads = layers.team.get(kind.table()).and_then(Node::table);
+    workloads.into_iter().flat_map(Table::keys).cloned().collect()
 }
 
 /// Names of a workload's worker groups: file order, and what weaker and stronger layers add goes last.
@@ -107,43 +111,49 @@ pub(super) fn worker_names(layers: Layers<'_>, workload: [&str; 2]) -> Vec<Strin
     names
 }
 
-type Workloads = Vec<(String, Node)>;
+/// The merged values of workloads, by table and name.
+type MergedWorkloads = BTreeMap<WorkloadKind, Vec<(String, Node)>>;
 
 /// The merged values of every workload that runs in the environment, and the same as spec types.
-fn merge_workloads(layers: Layers<'_>, environment: &str) -> (Workloads, Vec<(String, spec::Cluster)>) {
-    let mut nodes = Vec::new();
+fn merge_workloads(
+    layers: Layers<'_>,
+    environment: &str,
+) -> (MergedWorkloads, Vec<(WorkloadKind, String, spec::Workload)>) {
+    let mut nodes = MergedWorkloads::new();
     let mut specs = Vec::new();
-    for name in workload_names(layers) {
-        let workload = ["clusters", name.as_str()];
-        let mut table = layers::merge(&layers.of_workload(workload));
-        let file_node = [Some(layers.team), layers.team_override]
-            .into_iter()
-            .flatten()
-            .find_map(|table| table.get("clusters")?.child(&name))
-            .expect("the name was read from one of these tables");
-        let cluster: spec::Cluster = from_table(&table);
-        if !runs_in(cluster.environments.as_ref(), environment) {
-            continue;
+    for kind in WorkloadKind::ALL {
+        for name in workload_names(layers, kind) {
+            let table = merge_workload(layers, kind, &name);
+            let spec: spec::Workload = from_table(table.table().expect("a workload is a table"));
+            if runs_in(spec.environments.as_ref(), environment) {
+                specs.push((kind, name.clone(), spec));
+                nodes.entry(kind).or_default().push((name, table));
+            }
         }
-        let head = layers::merge(&layers.of_group(workload, &["head"]));
-        let head_place = file_node.child("head").unwrap_or(file_node);
-        table.insert("head".to_owned(), tree_of(head_place, head));
-        let mut workers = Table::new();
-        for group in worker_names(layers, workload) {
-            let merged = layers::merge(&layers.of_group(workload, &["workers", &group]));
-            let place = [Some(layers.team), layers.team_override]
-                .into_iter()
-                .flatten()
-                .find_map(|table| table.get("clusters")?.child(&name)?.child("workers")?.child(&group))
-                .unwrap_or(file_node);
-            workers.insert(group, tree_of(place, merged));
-        }
-        let workers_place = file_node.child("workers").unwrap_or(file_node);
-        table.insert("workers".to_owned(), tree_of(workers_place, workers));
-        specs.push((name.clone(), from_table(&table)));
-        nodes.push((name, tree_of(file_node, table)));
     }
     (nodes, specs)
+}
+
+/// The merged values of one workload, its head and its worker groups.
+fn merge_workload(layers: Layers<'_>, kind: WorkloadKind, name: &str) -> Node {
+    let workload = [kind.table(), name];
+    let files = || [Some(layers.team), layers.team_override].into_iter().flatten();
+    let file_node = files()
+        .find_map(|table| table.get(kind.table())?.child(name))
+        .expect("the name was read from one of these tables");
+    let mut table = layers::merge(&layers.of_workload(workload));
+    let head = layers::merge(&layers.of_group(workload, &["head"]));
+    table.insert("head".to_owned(), tree_of(file_node.child("head").unwrap_or(file_node), head));
+    let mut workers = Table::new();
+    for group in worker_names(layers, workload) {
+        let merged = layers::merge(&layers.of_group(workload, &["workers", &group]));
+        let place = files()
+            .find_map(|table| table.get(kind.table())?.child(name)?.child("workers")?.child(&group))
+            .unwrap_or(file_node);
+        workers.insert(group, tree_of(place, merged));
+    }
+    table.insert("workers".to_owned(), tree_of(file_node.child("workers").unwrap_or(file_node), workers));
+    tree_of(file_node, table)
 }
 
 /// A merged table that stands where `place` stands.
@@ -163,9 +173,11 @@ pub(super) fn tree(place: &Node, branches: Vec<(&str, Vec<(&str, Node)>)>) -> No
     tree_of(place, table)
 }
 
-fn tree_with(mut team: Table, place: &Node, workloads: Workloads) -> Node {
-    let clusters_place = place.child("clusters").unwrap_or(place);
-    team.insert("clusters".to_owned(), tree_of(clusters_place, workloads.into_iter().collect()));
+fn tree_with(mut team: Table, place: &Node, workloads: MergedWorkloads) -> Node {
+    for (kind, nodes) in workloads {
+        let place = place.child(kind.table()).unwrap_or(place);
+        team.insert(kind.table().to_owned(), tree_of(place, nodes.into_iter().collect()));
+    }
     tree_of(place, team)
 }
 
@@ -195,13 +207,16 @@ pub(super) fn check_environments(
         }
     }
     let team = root.child("environments").map_or(&[][..], Node::items);
-    let clusters = root.child("clusters").and_then(Node::table);
-    let of_clusters = clusters.into_iter().flat_map(Table::values).filter_map(|node| node.child("environments"));
-    for node in team.iter().chain(of_clusters.clone().flat_map(Node::items)) {
+    let of_workloads = WorkloadKind::ALL
+        .into_iter()
+        .filter_map(|kind| root.child(kind.table())?.table())
+        .flat_map(Table::values)
+        .filter_map(|node| node.child("environments"));
+    for node in team.iter().chain(of_workloads.clone().flat_map(Node::items)) {
         unknown(node.string().unwrap_or_default(), node.span, "this names");
     }
     if !team.is_empty() {
-        for node in of_clusters.flat_map(Node::items) {
+        for node in of_workloads.flat_map(Node::items) {
             let name = node.string().unwrap_or_default();
             if environments.contains_key(name) && !team.iter().any(|each| each.string() == Some(name)) {
                 let message = format!("the team does not run in `{name}`, so no workload of it can");
@@ -219,22 +234,23 @@ fn names_of(environments: &IndexMap<String, Arc<Environment>>) -> impl Iterator<
 }
 
 /// An override changes what is there: a workload that only it names is a slip.
-fn check_override(layers: Layers<'_>, environment: &str, diagnostics: &mut Vec<Diagnostic>) {
-    let workloads = |table: &Table| -> Vec<String> {
-        table.get("clusters").and_then(Node::table).map(|table| table.keys().cloned().collect()).unwrap_or_default()
-    };
-    let known = workloads(layers.team);
-    let Some(overridden) = layers.team_override.and_then(|table| table.get("clusters")?.table()) else { return };
+fn check_override(layers: Layers<'_>, kind: WorkloadKind, environment: &str, diagnostics: &mut Vec<Diagnostic>) {
+    let known = workload_names(layers, kind);
+    let Some(overridden) = layers.team_override.and_then(|table| table.get(kind.table())?.table()) else { return };
     for (name, node) in overridden {
         if !known.contains(name) {
-            let message =
-                format!("the override for `{environment}` names cluster `{name}`, which the team does not have");
+            let message = format!(
+                "the override for `{environment}` names {} `{name}`, which the team does not have",
+                kind.noun()
+            );
             let mut diagnostic = Diagnostic::error("unknown-workload", node.key, message);
             if let Some(close) = did_you_mean(name, known.iter().map(String::as_str)) {
                 diagnostic = diagnostic.help(format!("did you mean `{close}`?"));
             } else {
-                diagnostic = diagnostic
-                    .help(format!("write it under `[clusters.{name}]` with `environments = [\"{environment}\"]`"));
+                diagnostic = diagnostic.help(format!(
+                    "write it under `[{}.{name}]` with `environments = [\"{environment}\"]`",
+                    kind.table()
+                ));
             }
             diagnostics.push(diagnostic);
         }

@@ -1,4 +1,4 @@
-//! A Ray cluster and what belongs to it.
+//! Workloads: a Ray cluster and what belongs to it, by itself or as a service, job or cron job makes it.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,78 @@ use super::ingress::Ingress;
 use super::scalar::{Duration, Quantity, Version};
 use super::team::ServiceAccount;
 
-/// A RayCluster.
+/// Kinds of workloads, each with a table of its own in a team's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WorkloadKind {
+    /// RayCluster.
+    Cluster,
+    /// RayService.
+    Service,
+    /// RayJob.
+    Job,
+    /// RayCronJob.
+    CronJob,
+}
+
+impl WorkloadKind {
+    /// All of them, in the order in which they are rendered.
+    pub const ALL: [Self; 4] = [Self::Cluster, Self::Service, Self::Job, Self::CronJob];
+
+    /// The kind whose workloads stand in this table of a team's file.
+    pub fn of_table(table: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.table() == table)
+    }
+
+    /// The table of a team's file.
+    pub fn table(self) -> &'static str {
+        match self {
+            Self::Cluster => "clusters",
+            Self::Service => "services",
+            Self::Job => "jobs",
+            Self::CronJob => "cron-jobs",
+        }
+    }
+
+    /// The table of `[defaults]`.
+    pub fn defaults(self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster",
+            Self::Service => "service",
+            Self::Job => "job",
+            Self::CronJob => "cron-job",
+        }
+    }
+
+    /// What people call it.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Cluster => "cluster",
+            Self::Service => "service",
+            Self::Job => "job",
+            Self::CronJob => "cron job",
+        }
+    }
+
+    /// The custom resource.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Cluster => "RayCluster",
+            Self::Service => "RayService",
+            Self::Job => "RayJob",
+            Self::CronJob => "RayCronJob",
+        }
+    }
+}
+
+view! {
+    /// A RayCluster.
+    Cluster of Workload, "A Ray cluster (RayCluster).", |_key| true
+}
+
+/// A Ray cluster and what belongs to it; each kind of workload is a view of it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Cluster {
+pub struct Workload {
     /// Name of the objects, a template; `<team>-<workload>` when not set. For those who migrate and keep their Services.
     pub name: Option<String>,
     /// The team's environments that this workload runs in; all of them when not set.

@@ -64,6 +64,9 @@ pub(super) fn missing(place: Place<'_>, path: &[String], node: &Node, key: &str)
 pub(super) fn bad_name(place: Place<'_>, path: &[String], name: &str, span: Span) -> Diagnostic {
     let what = match path.last().map(String::as_str) {
         Some("clusters") => "cluster",
+        Some("services") => "service",
+        Some("jobs") => "job",
+        Some("cron-jobs") => "cron job",
         Some("workers") => "worker group",
         Some("environments") => "environment",
         Some("pools") => "shared pool",

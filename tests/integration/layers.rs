@@ -1,6 +1,6 @@
 //! What the design says about layers and names, sentence by sentence.
 
-use raygen::resolve::{self, Cluster, Resolution, Selection, Team};
+use raygen::resolve::{self, Resolution, Selection, Team, Workload};
 use raygen::spec::{CapacityType, EnvValue};
 use raygen::workspace::Workspace;
 
@@ -51,8 +51,8 @@ fn team<'a>(resolution: &'a Resolution, environment: &str) -> &'a Team {
     resolution.teams.iter().find(|team| team.environment.name == environment).expect("the team runs there")
 }
 
-fn cluster<'a>(resolution: &'a Resolution, environment: &str) -> &'a Cluster {
-    &team(resolution, environment).clusters[0]
+fn cluster<'a>(resolution: &'a Resolution, environment: &str) -> &'a Workload {
+    &team(resolution, environment).workloads[0]
 }
 
 fn memory(platform: &str, spec: &str) -> String {
@@ -231,7 +231,7 @@ fn a_workload_may_narrow_environments() {
     let spec = "[clusters.train]\nenvironments = [\"prod\"]\n[clusters.play]\n";
     let resolution = resolve("", spec);
     let names = |environment| -> Vec<&str> {
-        team(&resolution, environment).clusters.iter().map(|cluster| cluster.workload.as_str()).collect()
+        team(&resolution, environment).workloads.iter().map(|workload| workload.key.as_str()).collect()
     };
     assert_eq!(names("dev"), ["play"]);
     assert_eq!(names("prod"), ["train", "play"]);
@@ -262,7 +262,7 @@ fn every_value_knows_the_line_that_set_it() {
     let resolution = resolve::resolve(&workspace, &Selection::default());
     let place = |environment: &str, key: &str| {
         let team = team(&resolution, environment);
-        let span = team.values.span(&team.clusters[0].workers[0].group.path.join(key));
+        let span = team.values.span(&team.workloads[0].workers[0].group.path.join(key));
         format!("{}:{}", workspace.sources.get(span.file).path, workspace.sources.line_column(span).0)
     };
     assert_eq!(place("dev", "max"), "teams/vision.toml:2");
@@ -290,7 +290,7 @@ fn names_are_composed_of_team_and_workload() {
     let resolution = resolve("", spec);
     let team = team(&resolution, "prod");
     assert_eq!(team.namespace, "vision");
-    let names: Vec<&str> = team.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    let names: Vec<&str> = team.workloads.iter().map(|workload| workload.name.as_str()).collect();
     assert_eq!(names, ["vision-train", "vision", "legacy-prod"]);
 }
 

@@ -15,14 +15,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(team: &Team, findings: &mut Findings<'_>) {
-    for cluster in &team.clusters {
-        let Some(pool) = &cluster.head.own_pool else { continue };
+    for workload in &team.workloads {
+        let Some(pool) = &workload.head.own_pool else { continue };
         if !pool.instances.capacity_types.contains(&CapacityType::Spot) {
             continue;
         }
-        let path = cluster.head.path.join("capacity-type");
+        let path = workload.head.path.join("capacity-type");
         let message =
-            format!("the head of `{}` may run on Spot: an interruption loses the whole cluster", cluster.name);
+            format!("the head of `{}` may run on Spot: an interruption loses the whole cluster", workload.name);
         findings.team(team, &path, message).add_help("write `capacity-type = [\"on-demand\"]` for the head").add_fix(
             Fix::Set {
                 team: team.name.clone(),

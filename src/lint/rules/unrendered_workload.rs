@@ -3,6 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::document::Node;
 use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::spec::WorkloadKind;
 
 pub(super) static RULE: Rule = Rule {
     name: "unrendered-workload",
@@ -24,8 +25,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 .add_help("name its environments, or write `suspend = true` to keep its objects and delete its pods");
         };
         judge(root, format!("team `{}`", team.name));
-        for (name, node) in root.child("clusters").and_then(Node::table).into_iter().flatten() {
-            judge(node, format!("cluster `{name}`"));
+        for kind in WorkloadKind::ALL {
+            for (name, node) in root.child(kind.table()).and_then(Node::table).into_iter().flatten() {
+                judge(node, format!("{} `{name}`", kind.noun()));
+            }
         }
     }
 }

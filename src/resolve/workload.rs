@@ -1,4 +1,4 @@
-//! One RayCluster.
+//! One workload: a RayCluster, by itself or as a RayService, RayJob or RayCronJob makes it.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use semver::Version;
 
 use super::group;
 use super::layers::{self, Layers};
-use super::model::{Auth, Autoscaling, Cluster, Environment, Ingress, Monitoring, ServiceAccount, WorkerGroup};
+use super::model::{Auth, Autoscaling, Environment, Ingress, Monitoring, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
 use super::{names, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
-use crate::spec::{self, AuthMode, Expose, Scheme};
+use crate::spec::{self, AuthMode, Expose, Scheme, WorkloadKind};
 
-/// What the clusters of one team have in common.
+/// What the workloads of one team have in common.
 pub(super) struct Context<'a> {
     pub(super) layers: Layers<'a>,
     pub(super) environment: &'a Environment,
@@ -28,24 +28,28 @@ const UPGRADE_STRATEGY: Version = Version::new(1, 6, 0);
 /// First release of the operator that knows `authOptions`, and of Ray that checks tokens.
 const TOKEN_AUTH: (Version, Version) = (Version::new(1, 5, 1), Version::new(2, 52, 0));
 
-/// Resolves the cluster `workload`. `None` where a diagnostic says why.
+/// Resolves the workload `key`. `None` where a diagnostic says why.
 pub(super) fn resolve(
     context: &Context<'_>,
-    workload: &str,
-    spec: &spec::Cluster,
+    kind: WorkloadKind,
+    key: &str,
+    spec: &spec::Workload,
     accounts: &mut BTreeMap<String, ServiceAccount>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Cluster> {
-    let path = SpecPath::new(["clusters", workload]);
+) -> Option<Workload> {
+    let path = SpecPath::new([kind.table(), key]);
     let Some(ray_version) = spec.ray_version.clone() else {
-        let message = format!("cluster `{workload}` has no `ray-version`");
-        let help = "write it here, at the team's top or in `[defaults.cluster]`; probes, autoscaler and authentication depend on it";
+        let message = format!("{} `{key}` has no `ray-version`", kind.noun());
+        let help = format!(
+            "write it here, at the team's top or in `[defaults.{}]`; probes, autoscaler and authentication depend on it",
+            kind.defaults()
+        );
         diagnostics.push(Diagnostic::error("missing-ray-version", context.values.key_span(&path), message).help(help));
         return None;
     };
     let variables = Variables {
         team: context.team,
-        workload: Some(workload),
+        workload: Some(key),
         environment: &context.environment.name,
         ray_version: Some(ray_version.as_str()),
         region: &context.environment.spec.region,
@@ -53,7 +57,7 @@ pub(super) fn resolve(
         domain: context.environment.spec.domain.as_deref(),
         ..Variables::default()
     };
-    let name = name(context, workload, spec, &path, &variables, diagnostics)?;
+    let name = name(context, key, spec, &path, &variables, diagnostics)?;
     let service_account = service_account(context, spec, &path, &variables, accounts, diagnostics);
     let autoscaling = autoscaling(spec.autoscaling.as_ref());
     let groups = group::Context {
@@ -61,7 +65,7 @@ pub(super) fn resolve(
         environment: context.environment,
         team: context.team,
         cost_center: context.team_spec.cost_center.as_deref(),
-        workload: ["clusters", workload],
+        workload: [kind.table(), key],
         name: &name,
         ray_version: ray_version.as_str(),
         sidecar_cpu: autoscaling.as_ref().map(|sidecar| &sidecar.cpu),
@@ -90,8 +94,9 @@ pub(super) fn resolve(
     }
     let ingresses = ingresses(context, spec, &name, &path, &variables, diagnostics);
     let releases = &context.environment.releases;
-    Some(Cluster {
-        workload: workload.to_owned(),
+    Some(Workload {
+        kind,
+        key: key.to_owned(),
         path: path.clone(),
         labels: spec.labels.clone().unwrap_or_default(),
         annotations: spec.annotations.clone().unwrap_or_default(),
@@ -101,7 +106,7 @@ pub(super) fn resolve(
         workers,
         autoscaling,
         auth: auth(context, spec, &ray_version),
-        upgrade: upgrade(context, workload, spec, &releases.kuberay),
+        upgrade: upgrade(context, kind, key, spec, &releases.kuberay),
         service_type: spec
             .service
             .as_ref()
@@ -122,8 +127,8 @@ pub(super) fn resolve(
 
 fn name(
     context: &Context<'_>,
-    workload: &str,
-    spec: &spec::Cluster,
+    key: &str,
+    spec: &spec::Workload,
     path: &SpecPath,
     variables: &Variables<'_>,
     diagnostics: &mut Vec<Diagnostic>,
@@ -134,12 +139,9 @@ fn name(
         names::check_cluster(&name, &[("name", &name)], context.values.span(&path), diagnostics);
         return Some(name);
     }
-    let name = names::of_workload(context.team, workload);
-    let parts = if name == workload {
-        vec![("team", context.team)]
-    } else {
-        vec![("team", context.team), ("workload", workload)]
-    };
+    let name = names::of_workload(context.team, key);
+    let parts =
+        if name == key { vec![("team", context.team)] } else { vec![("team", context.team), ("workload", key)] };
     names::check_cluster(&name, &parts, context.values.key_span(path), diagnostics);
     Some(name)
 }
@@ -147,7 +149,7 @@ fn name(
 /// The pods' ServiceAccount, which is also noted for rendering, unless it exists elsewhere.
 fn service_account(
     context: &Context<'_>,
-    spec: &spec::Cluster,
+    spec: &spec::Workload,
     path: &SpecPath,
     variables: &Variables<'_>,
     accounts: &mut BTreeMap<String, ServiceAccount>,
@@ -265,7 +267,7 @@ fn replicas(
 
 /// On from the first releases of Ray and KubeRay that know it. An explicit mode is always rendered: whether the
 /// releases know it is for the schema and the rules to say.
-fn auth(context: &Context<'_>, spec: &spec::Cluster, ray_version: &spec::Version) -> Option<Auth> {
+fn auth(context: &Context<'_>, spec: &spec::Workload, ray_version: &spec::Version) -> Option<Auth> {
     let spec = spec.auth.clone().unwrap_or_default();
     let known = context.environment.releases.kuberay >= TOKEN_AUTH.0 && ray_version.triple() >= TOKEN_AUTH.1;
     let mode = spec.mode.or(known.then_some(AuthMode::Token))?;
@@ -273,10 +275,16 @@ fn auth(context: &Context<'_>, spec: &spec::Cluster, ray_version: &spec::Version
 }
 
 /// Written where the operator knows the field, or where the team itself asked for it and must learn that it does not.
-fn upgrade(context: &Context<'_>, workload: &str, spec: &spec::Cluster, kuberay: &Version) -> Option<spec::Upgrade> {
+fn upgrade(
+    context: &Context<'_>,
+    kind: WorkloadKind,
+    key: &str,
+    spec: &spec::Workload,
+    kuberay: &Version,
+) -> Option<spec::Upgrade> {
     let asked = context
         .layers
-        .of_workload(["clusters", workload])
+        .of_workload([kind.table(), key])
         .iter()
         .any(|fragment| fragment.layer > layers::Layer::BuiltIn && fragment.at(&["upgrade"]).is_some());
     spec.upgrade.filter(|_| asked || *kuberay >= UPGRADE_STRATEGY)
@@ -293,7 +301,7 @@ fn monitoring(spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
 
 fn ingresses(
     context: &Context<'_>,
-    spec: &spec::Cluster,
+    spec: &spec::Workload,
     name: &str,
     path: &SpecPath,
     variables: &Variables<'_>,
