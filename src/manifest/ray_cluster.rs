@@ -20,9 +20,10 @@ struct RayCluster {
     spec: RayClusterSpec,
 }
 
+/// What describes a Ray cluster in a RayCluster, a RayService, a RayJob and a RayCronJob.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RayClusterSpec {
+pub(super) struct RayClusterSpec {
     ray_version: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     suspend: Option<bool>,
@@ -105,43 +106,56 @@ struct WorkerGroupSpec {
 }
 
 pub(super) fn ray_cluster(scope: &Scope<'_>, workload: &Workload) -> Manifest {
-    let head = &workload.head;
     let object = RayCluster {
         api_version: "ray.io/v1",
         kind: "RayCluster",
         metadata: Metadata::of_workload(scope.team, workload, workload.name.clone()),
-        spec: RayClusterSpec {
-            ray_version: workload.ray_version.to_string(),
-            suspend: workload.suspend.then_some(true),
-            upgrade_strategy: workload.upgrade.map(|upgrade| UpgradeStrategy {
-                r#type: match upgrade {
-                    Upgrade::None => "None",
-                    Upgrade::Recreate => "Recreate",
-                },
-            }),
-            // The mode is always explicit: with an empty one the operator makes the Secret, but no pod uses it (KubeRay
-            // `utils.IsAuthEnabled`).
-            auth_options: workload.auth.as_ref().map(|auth| AuthOptions {
-                mode: match auth.mode {
-                    AuthMode::Token => "token",
-                    AuthMode::Disabled => "disabled",
-                },
-                secret_name: auth.secret.clone(),
-            }),
-            enable_in_tree_autoscaling: workload.autoscaling.is_some(),
-            autoscaler_options: workload.autoscaling.as_ref().map(autoscaler_options),
-            head_service_annotations: workload.service_annotations.clone(),
-            head_group_spec: HeadGroupSpec {
-                service_type: workload.service_type.as_str(),
-                ray_start_params: head.ray_start_params.clone(),
-                resources: head.ray_resources.clone(),
-                labels: head.ray_labels.clone(),
-                template: pod::template(workload, head, Role::Head),
-            },
-            worker_group_specs: workload.workers.iter().map(|worker| worker_group(workload, worker)).collect(),
-        },
+        spec: spec(workload),
     };
-    scope.manifest(object, places(workload))
+    let path = &workload.path;
+    let mut places = Places::new(path.clone());
+    for (pointer, key) in
+        [("/metadata/name", "name"), ("/metadata/labels", "labels"), ("/metadata/annotations", "annotations")]
+    {
+        places.add(pointer, path.join(key));
+    }
+    add_places(&mut places, "/spec", workload);
+    scope.manifest(object, places)
+}
+
+/// The spec of a workload's Ray cluster, wherever it stands.
+pub(super) fn spec(workload: &Workload) -> RayClusterSpec {
+    let head = &workload.head;
+    RayClusterSpec {
+        ray_version: workload.ray_version.to_string(),
+        suspend: workload.suspend.then_some(true),
+        upgrade_strategy: workload.upgrade.map(|upgrade| UpgradeStrategy {
+            r#type: match upgrade {
+                Upgrade::None => "None",
+                Upgrade::Recreate => "Recreate",
+            },
+        }),
+        // The mode is always explicit: with an empty one the operator makes the Secret, but no pod uses it (KubeRay
+        // `utils.IsAuthEnabled`).
+        auth_options: workload.auth.as_ref().map(|auth| AuthOptions {
+            mode: match auth.mode {
+                AuthMode::Token => "token",
+                AuthMode::Disabled => "disabled",
+            },
+            secret_name: auth.secret.clone(),
+        }),
+        enable_in_tree_autoscaling: workload.autoscaling.is_some(),
+        autoscaler_options: workload.autoscaling.as_ref().map(autoscaler_options),
+        head_service_annotations: workload.service_annotations.clone(),
+        head_group_spec: HeadGroupSpec {
+            service_type: workload.service_type.as_str(),
+            ray_start_params: head.ray_start_params.clone(),
+            resources: head.ray_resources.clone(),
+            labels: head.ray_labels.clone(),
+            template: pod::template(workload, head, Role::Head),
+        },
+        worker_group_specs: workload.workers.iter().map(|worker| worker_group(workload, worker)).collect(),
+    }
 }
 
 /// Version 2 is explicit, so that the operator sets `restartPolicy: Never`: when Ray chooses it by itself, the operator
@@ -174,31 +188,32 @@ fn worker_group(workload: &Workload, worker: &WorkerGroup) -> WorkerGroupSpec {
     }
 }
 
-fn places(workload: &Workload) -> Places {
+/// Which keys of the spec made which part of the cluster's spec at `pointer`.
+pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload) {
     let path = &workload.path;
-    let mut places = Places::new(path.clone());
-    for (pointer, key) in [
-        ("/metadata/name", "name"),
-        ("/metadata/labels", "labels"),
-        ("/metadata/annotations", "annotations"),
-        ("/spec/rayVersion", "ray-version"),
-        ("/spec/suspend", "suspend"),
-        ("/spec/upgradeStrategy", "upgrade"),
-        ("/spec/authOptions", "auth"),
-        ("/spec/enableInTreeAutoscaling", "autoscaling"),
-        ("/spec/autoscalerOptions", "autoscaling"),
-        ("/spec/headServiceAnnotations", "service"),
+    for (field, key) in [
+        ("rayVersion", "ray-version"),
+        ("suspend", "suspend"),
+        ("upgradeStrategy", "upgrade"),
+        ("authOptions", "auth"),
+        ("enableInTreeAutoscaling", "autoscaling"),
+        ("autoscalerOptions", "autoscaling"),
+        ("headServiceAnnotations", "service"),
     ] {
-        places.add(pointer, path.join(key));
+        places.add(format!("{pointer}/{field}"), path.join(key));
     }
-    places.add("/spec/headGroupSpec/serviceType", path.join("service").join("type"));
-    places.add("/spec/authOptions/mode", path.join("auth").join("mode"));
-    places.add("/spec/authOptions/secretName", path.join("auth").join("secret"));
-    places.add("/spec/autoscalerOptions/idleTimeoutSeconds", path.join("autoscaling").join("idle-timeout"));
-    pod::add_places(&mut places, "/spec/headGroupSpec", workload, &workload.head);
+    for (field, [table, key]) in [
+        ("headGroupSpec/serviceType", ["service", "type"]),
+        ("authOptions/mode", ["auth", "mode"]),
+        ("authOptions/secretName", ["auth", "secret"]),
+        ("autoscalerOptions/idleTimeoutSeconds", ["autoscaling", "idle-timeout"]),
+    ] {
+        places.add(format!("{pointer}/{field}"), path.join(table).join(key));
+    }
+    pod::add_places(places, &format!("{pointer}/headGroupSpec"), workload, &workload.head);
     for (index, worker) in workload.workers.iter().enumerate() {
-        let pointer = format!("/spec/workerGroupSpecs/{index}");
-        pod::add_places(&mut places, &pointer, workload, &worker.group);
+        let pointer = format!("{pointer}/workerGroupSpecs/{index}");
+        pod::add_places(places, &pointer, workload, &worker.group);
         for (field, key) in [
             ("replicas", "replicas"),
             ("minReplicas", "min"),
@@ -210,5 +225,4 @@ fn places(workload: &Workload) -> Places {
             places.add(format!("{pointer}/{field}"), worker.group.path.join(key));
         }
     }
-    places
 }
