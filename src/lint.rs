@@ -18,6 +18,7 @@ mod ray;
 mod selector;
 mod specs;
 mod subject;
+mod waiver;
 
 pub mod rules;
 
@@ -26,6 +27,7 @@ use rayon::prelude::*;
 pub use self::config::{Config, Waived};
 pub use self::policy::Policy;
 pub use self::subject::{Findings, Object, Pod, RayCluster, Subject};
+pub use self::waiver::ANNOTATION;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::resolve::Team;
 
@@ -101,14 +103,35 @@ pub enum Check {
     Team(fn(&Team, &mut Findings<'_>)),
     /// Looks at everything together.
     Everything(fn(&Subject<'_>, &mut Findings<'_>)),
+    /// Looks at everything together; needs specs.
+    Specs(fn(&Subject<'_>, &mut Findings<'_>)),
 }
 
-impl Check {
-    /// Whether the rule can judge manifests that have no spec.
-    pub fn works_on_manifests(self) -> bool {
-        !matches!(self, Self::Stage | Self::Team(_))
+impl Rule {
+    /// Whether the rule cannot judge manifests that have no spec.
+    pub fn needs_specs(&self) -> bool {
+        match self.check {
+            Check::Team(_) | Check::Specs(_) => true,
+            // What the schemas and the YAML itself show is reported for every manifest.
+            Check::Stage => {
+                !matches!(self.group, Group::Schema | Group::Pod) && !STAGES_OF_MANIFESTS.contains(&self.name)
+            }
+            Check::Object(..) | Check::RayCluster(_) | Check::Pod(_) | Check::Everything(_) => false,
+        }
     }
 }
+
+/// Rules of other groups that are reported for manifests by stages before the rules.
+const STAGES_OF_MANIFESTS: [&str; 8] = [
+    "conflicting-node-role",
+    "duplicate-env",
+    "duplicate-host",
+    "duplicate-name",
+    "forbidden-allow",
+    "missing-consolidate-after",
+    "unknown-rule",
+    "unused-allow",
+];
 
 /// The rule of that name.
 pub fn rule(name: &str) -> Option<&'static Rule> {
@@ -129,8 +152,10 @@ pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     }));
     diagnostics.par_extend(rules::ALL.par_iter().flat_map_iter(|rule| {
         let mut found = Vec::new();
-        if let Check::Everything(check) = rule.check {
-            check(subject, &mut Findings::new(rule, &mut found));
+        match rule.check {
+            Check::Everything(check) => check(subject, &mut Findings::new(rule, &mut found)),
+            Check::Specs(check) if subject.specs.is_some() => check(subject, &mut Findings::new(rule, &mut found)),
+            _ => {}
         }
         found
     }));

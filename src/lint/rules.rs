@@ -47,6 +47,7 @@ rules! {
     double_counted_head
     duplicate_env
     duplicate_host
+    duplicate_key
     duplicate_mount_path
     duplicate_name
     duplicate_port
@@ -97,6 +98,7 @@ rules! {
     invalid_user_data
     invalid_value
     invalid_volume
+    invalid_yaml
     inverted_replica_bounds
     job_ttl_without_shutdown
     limits_nodes
@@ -108,6 +110,7 @@ rules! {
     mismatched_ray_version
     missing_cluster_label
     missing_consolidate_after
+    missing_container
     missing_cost_center
     missing_dashboard_port
     missing_entrypoint
@@ -143,6 +146,7 @@ rules! {
     recreate_on_shared_cluster
     redundant_override
     rejected_by_pod_security
+    removed_api_version
     removed_serve_key
     replicas_with_autoscaling
     request_above_limit
@@ -184,6 +188,7 @@ rules! {
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unreadable_manifest
     unreadable_spec
     unrendered_workload
     unscraped_port

@@ -45,6 +45,11 @@ impl Validators {
         }
     }
 
+    /// Whether there is a schema of the kind.
+    pub fn knows(&self, api_version: &str, kind: &str) -> bool {
+        self.releases.choose(api_version, kind).is_some()
+    }
+
     /// Compiles several kinds in parallel, given as API version and kind; unknown ones are passed over.
     pub fn compile(&self, kinds: &[(&str, &str)]) {
         let indices = kinds.iter().filter_map(|(api_version, kind)| self.releases.choose(api_version, kind));
