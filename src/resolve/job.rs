@@ -166,6 +166,16 @@ pub(super) fn resolve(
     // Nodes cost money until the cluster is gone, so it goes, unless rules say what does. One that is not the job's own
     // stays (KubeRay `rayjob_controller.go`).
     let shutdown = spec.shutdown_after_finish.or((own && deletion_rules.is_empty()).then_some(true));
+    let written = context.layers.team.get(kind.table()).and_then(|node| node.child(key)?.child("submitter"));
+    if let Some(node) = written.filter(|_| submission_mode != SubmissionMode::K8sJob) {
+        let message = format!("{} `{key}` is not submitted by a pod, so its `submitter` is never made", kind.noun());
+        let span = context.values.span(&path.join("submission-mode"));
+        diagnostics.push(
+            Diagnostic::error("conflicting-submission-mode", node.key, message)
+                .label(span, "the submission mode")
+                .help("take `submitter` out, or use `submission-mode = \"k8s-job\"`"),
+        );
+    }
     let submitter_spec = spec.submitter.clone().unwrap_or_default();
     Some(Job {
         entrypoint: spec.entrypoint.clone(),

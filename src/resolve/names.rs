@@ -47,29 +47,41 @@ pub fn check_workload(
     span: Span,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let (object, longest) = (kind.kind(), longest(kind));
-    if !is_dns_1035(name) {
-        diagnostics.push(
-            Diagnostic::error("invalid-name", span, format!("`{name}` is no name for a {object}"))
-                .help("use lower-case letters, digits and `-`; start with a letter, end with a letter or digit"),
-        );
-    } else if name.len() > longest {
-        let message =
-            format!("the {object}'s name `{name}` has {} characters, but KubeRay takes {longest}", name.len());
+    if is_dns_1035(name) {
+        check_length(kind, name, parts, span, diagnostics);
+        return;
+    }
+    let message = format!("`{name}` is no name for a {}", kind.kind());
+    diagnostics.push(
+        Diagnostic::error("invalid-name", span, message)
+            .help("use lower-case letters, digits and `-`; start with a letter, end with a letter or digit"),
+    );
+}
+
+/// Checks how long a name is.
+pub fn check_length(
+    kind: WorkloadKind,
+    name: &str,
+    parts: &[(&str, &str)],
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let (object, length, longest) = (kind.kind(), name.len(), longest(kind));
+    if length > longest {
+        let message = format!("the {object}'s name `{name}` has {length} characters, but KubeRay takes {longest}");
         diagnostics.push(
             Diagnostic::error("long-cluster-name", span, message)
                 .note(composed_of(parts))
-                .help(shorten(parts, name.len() - longest)),
+                .help(shorten(parts, length - longest)),
         );
-    } else if name.len() > KEPT_BY_KUBERAY {
+    } else if length > KEPT_BY_KUBERAY {
         let message = format!(
-            "the {object}'s name `{name}` has {} characters, and KubeRay keeps only the last {KEPT_BY_KUBERAY} for what it creates",
-            name.len()
+            "the {object}'s name `{name}` has {length} characters, and KubeRay keeps only the last {KEPT_BY_KUBERAY} for what it creates"
         );
         diagnostics.push(
             Diagnostic::warning("long-cluster-name", span, message)
                 .note(composed_of(parts))
-                .help(shorten(parts, name.len() - KEPT_BY_KUBERAY)),
+                .help(shorten(parts, length - KEPT_BY_KUBERAY)),
         );
     }
 }
