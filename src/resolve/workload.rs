@@ -136,7 +136,7 @@ pub(super) fn resolve(
             .unwrap_or(spec::ServiceType::ClusterIP),
         service_annotations: spec.service.as_ref().and_then(|service| service.annotations.clone()).unwrap_or_default(),
         ingresses,
-        monitoring: monitoring(spec.monitoring.as_ref()),
+        monitoring: monitoring(kind, spec.monitoring.as_ref()),
         log_to_stderr: spec.logging.as_ref().and_then(|logging| logging.stderr).unwrap_or(false),
         head_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.head).unwrap_or(true),
         workers_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.workers),
@@ -317,10 +317,17 @@ fn upgrade(
     spec.upgrade.filter(|_| kind == WorkloadKind::Cluster && (asked || *kuberay >= UPGRADE_STRATEGY))
 }
 
-fn monitoring(spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
+fn monitoring(kind: WorkloadKind, spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
     let spec = spec?;
+    // The head of a service or job has two Services, its cluster's and the operator's for the whole, and would be counted
+    // twice (KubeRay `common/service.go`, `common/job.go`).
+    let head = spec.head.filter(|_| kind == WorkloadKind::Cluster);
+    let otherwise = match kind {
+        WorkloadKind::Cluster => spec::HeadMonitor::ServiceMonitor,
+        _ => spec::HeadMonitor::PodMonitor,
+    };
     spec.enabled.unwrap_or(false).then(|| Monitoring {
-        head: spec.head.unwrap_or(spec::HeadMonitor::ServiceMonitor),
+        head: head.unwrap_or(otherwise),
         labels: spec.labels.clone().unwrap_or_default(),
         interval: spec.interval.clone(),
     })

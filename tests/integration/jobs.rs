@@ -143,6 +143,27 @@ fn the_head_of_a_job_has_a_disruption_budget() {
     assert_eq!(made.only("PodDisruptionBudget")["metadata"]["name"], "vision-nightly-head");
 }
 
+/// The cluster's name is generated, so no ServiceMonitor could select its Service.
+#[test]
+fn the_head_of_a_job_is_scraped_by_its_pod() {
+    let made = made(&format!("{NIGHTLY}{WORKERS}"));
+    assert_eq!(made.names("PodMonitor"), ["vision-nightly-head", "vision-nightly-workers"]);
+    assert_eq!(made.names("ServiceMonitor"), Vec::<&str>::new());
+}
+
+#[test]
+fn an_exposed_dashboard_of_a_job_asks_for_a_token() {
+    let exposed = format!("{NIGHTLY}ingress.expose = [\"dashboard\"]\n{WORKERS}");
+    let ingress = &made(&exposed).only("Ingress")["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"].clone();
+    assert_eq!(ingress["name"], "vision-nightly-head-svc");
+    let open = made(&exposed.replace("ingress.", "auth.mode = \"disabled\"\ningress."));
+    assert!(
+        open.problems.iter().any(|problem| problem.starts_with("unauthenticated-dashboard: ")),
+        "{:#?}",
+        open.problems
+    );
+}
+
 #[test]
 fn only_mode_k8s_job_has_a_submitter() {
     for mode in ["http", "sidecar", "interactive"] {
