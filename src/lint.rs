@@ -15,6 +15,7 @@ mod pod_security;
 mod policy;
 mod quantity;
 mod ray;
+mod ray_job;
 mod selector;
 mod specs;
 mod subject;
@@ -26,6 +27,7 @@ use rayon::prelude::*;
 
 pub use self::config::{Config, Waived};
 pub use self::policy::Policy;
+pub use self::ray_job::RayJob;
 pub use self::subject::{Findings, Object, Pod, RayCluster, Subject};
 pub use self::waiver::ANNOTATION;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -97,6 +99,8 @@ pub enum Check {
     Object(&'static [&'static str], fn(&Object<'_>, &mut Findings<'_>)),
     /// Looks at each RayCluster spec by itself, wherever it stands.
     RayCluster(fn(&RayCluster<'_>, &mut Findings<'_>)),
+    /// Looks at each RayJob spec by itself, wherever it stands.
+    RayJob(fn(&RayJob<'_>, &mut Findings<'_>)),
     /// Looks at each pod template by itself, wherever it stands.
     Pod(fn(&Pod<'_>, &mut Findings<'_>)),
     /// Looks at each resolved team by itself; needs specs.
@@ -116,7 +120,7 @@ impl Rule {
             Check::Stage => {
                 !matches!(self.group, Group::Schema | Group::Pod) && !STAGES_OF_MANIFESTS.contains(&self.name)
             }
-            Check::Object(..) | Check::RayCluster(_) | Check::Pod(_) | Check::Everything(_) => false,
+            Check::Object(..) | Check::RayCluster(_) | Check::RayJob(_) | Check::Pod(_) | Check::Everything(_) => false,
         }
     }
 }
@@ -166,11 +170,13 @@ fn of_object(object: &Object<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let clusters = object.ray_clusters();
     let pods = object.pods();
+    let job = RayJob::of(object);
     for rule in rules::ALL {
         let mut findings = Findings::new(rule, &mut found);
         match rule.check {
             Check::Object(kinds, check) if kinds.contains(&object.kind()) => check(object, &mut findings),
             Check::RayCluster(check) => clusters.iter().for_each(|cluster| check(cluster, &mut findings)),
+            Check::RayJob(check) => job.iter().for_each(|job| check(job, &mut findings)),
             Check::Pod(check) => pods.iter().for_each(|pod| check(pod, &mut findings)),
             _ => {}
         }

@@ -102,7 +102,9 @@ rules! {
     inverted_replica_bounds
     job_ttl_without_shutdown
     limits_nodes
+    lingering_job_cluster
     long_cluster_name
+    long_job_name
     long_pool_name
     max_unavailable_on_ray_pods
     min_values_disables_price_filter
@@ -166,6 +168,7 @@ rules! {
     small_head
     small_root_volume
     small_shared_memory
+    split_entrypoint
     spot_without_diversity
     spot_without_fallback
     spot_without_interruption_queue
