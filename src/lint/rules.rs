@@ -110,6 +110,7 @@ rules! {
     min_values_disables_price_filter
     mismatched_ami_family
     mismatched_ray_version
+    misplaced_job_resources
     missing_cluster_label
     missing_consolidate_after
     missing_container
@@ -147,6 +148,7 @@ rules! {
     public_ingress
     recreate_on_shared_cluster
     redundant_override
+    regex_in_exact_path
     rejected_by_pod_security
     removed_api_version
     removed_serve_key
@@ -191,6 +193,7 @@ rules! {
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unread_cluster_selector
     unreadable_manifest
     unreadable_spec
     unrendered_workload

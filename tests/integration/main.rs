@@ -12,6 +12,7 @@ mod interruptions;
 mod jobs;
 mod layers;
 mod lint_config;
+mod manifests;
 mod mutations;
 mod readme;
 mod report;
