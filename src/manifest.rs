@@ -10,6 +10,7 @@ mod patch;
 mod pod;
 mod pod_disruption_budget;
 mod ray_cluster;
+mod ray_service;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -199,7 +200,10 @@ fn of_team(team: &Team) -> Built {
         let pools = || groups().filter_map(|group| group.own_pool.as_ref());
         manifests.extend(pools().filter(|pool| pool.own_class).map(|pool| ec2_node_class::of_pool(&scope, pool)));
         manifests.extend(pools().map(|pool| node_pool::of_group(&scope, pool)));
-        manifests.push(ray_cluster::ray_cluster(&scope, workload));
+        manifests.push(match &workload.serve {
+            Some(serve) => ray_service::ray_service(&scope, workload, serve),
+            None => ray_cluster::ray_cluster(&scope, workload),
+        });
         manifests.extend(pod_disruption_budget::of_workload(&scope, workload));
         manifests.extend(workload.ingresses.iter().map(|ingress| ingress::ingress(&scope, workload, ingress)));
         manifests.extend(monitor::of_workload(&scope, workload));

@@ -2,9 +2,17 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::spec::WorkloadKind;
 
-/// Longest name of a RayCluster: 63 less `-serve-svc` (KubeRay `utils/validation.go`, ValidateRayClusterMetadata).
-pub const LONGEST_CLUSTER: usize = 53;
+/// Longest name of a workload's object. A RayCluster's is 63 less `-serve-svc`; the clusters of services and jobs get
+/// six more characters, those of cron jobs the minute of their run too (KubeRay `utils/validation.go`, v1.7.0).
+pub fn longest(kind: WorkloadKind) -> usize {
+    match kind {
+        WorkloadKind::Cluster => 53,
+        WorkloadKind::Service | WorkloadKind::Job => 47,
+        WorkloadKind::CronJob => 36,
+    }
+}
 /// KubeRay keeps only the last 50 characters for child objects (`utils.CheckName`).
 const KEPT_BY_KUBERAY: usize = 50;
 /// A pool's name becomes the value of the label `karpenter.sh/nodepool` (Karpenter `nodeclaimtemplate.go`).
@@ -30,26 +38,30 @@ pub fn is_dns_1123(name: &str) -> bool {
     name.starts_with(inner) && name.ends_with(inner) && name.chars().all(|c| inner(c) || c == '-')
 }
 
-/// Checks a RayCluster's name; `parts` says what it was composed of.
-pub fn check_cluster(name: &str, parts: &[(&str, &str)], span: Span, diagnostics: &mut Vec<Diagnostic>) {
+/// Checks the name of a workload's object; `parts` says what it was composed of.
+pub fn check_workload(
+    kind: WorkloadKind,
+    name: &str,
+    parts: &[(&str, &str)],
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let (kind, longest) = (kind.kind(), longest(kind));
     if !is_dns_1035(name) {
         diagnostics.push(
-            Diagnostic::error("invalid-name", span, format!("`{name}` is no name for a RayCluster"))
+            Diagnostic::error("invalid-name", span, format!("`{name}` is no name for a {kind}"))
                 .help("use lower-case letters, digits and `-`; start with a letter, end with a letter or digit"),
         );
-    } else if name.len() > LONGEST_CLUSTER {
-        let message = format!(
-            "the RayCluster's name `{name}` has {} characters, but KubeRay takes {LONGEST_CLUSTER}",
-            name.len()
-        );
+    } else if name.len() > longest {
+        let message = format!("the {kind}'s name `{name}` has {} characters, but KubeRay takes {longest}", name.len());
         diagnostics.push(
             Diagnostic::error("long-cluster-name", span, message)
                 .note(composed_of(parts))
-                .help(shorten(parts, name.len() - LONGEST_CLUSTER)),
+                .help(shorten(parts, name.len() - longest)),
         );
     } else if name.len() > KEPT_BY_KUBERAY {
         let message = format!(
-            "the RayCluster's name `{name}` has {} characters, and KubeRay keeps only the last {KEPT_BY_KUBERAY} for what it creates",
+            "the {kind}'s name `{name}` has {} characters, and KubeRay keeps only the last {KEPT_BY_KUBERAY} for what it creates",
             name.len()
         );
         diagnostics.push(

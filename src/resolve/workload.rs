@@ -9,7 +9,7 @@ use super::layers::{self, Layers};
 use super::model::{Auth, Autoscaling, Environment, Ingress, Monitoring, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{names, team};
+use super::{names, serve, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 use crate::spec::{self, AuthMode, Expose, Scheme, WorkloadKind};
@@ -57,7 +57,7 @@ pub(super) fn resolve(
         domain: context.environment.spec.domain.as_deref(),
         ..Variables::default()
     };
-    let name = name(context, key, spec, &path, &variables, diagnostics)?;
+    let name = name(context, kind, key, spec, &path, &variables, diagnostics)?;
     let service_account = service_account(context, spec, &path, &variables, accounts, diagnostics);
     let autoscaling = autoscaling(spec.autoscaling.as_ref());
     let groups = group::Context {
@@ -92,6 +92,10 @@ pub(super) fn resolve(
             });
         }
     }
+    let serve = match kind {
+        WorkloadKind::Service => Some(serve::resolve(context, key, spec, &path, diagnostics)),
+        _ => None,
+    };
     let ingresses = ingresses(context, spec, &name, &path, &variables, diagnostics);
     let releases = &context.environment.releases;
     Some(Workload {
@@ -107,6 +111,10 @@ pub(super) fn resolve(
         autoscaling,
         auth: auth(context, spec, &ray_version),
         upgrade: upgrade(context, kind, key, spec, &releases.kuberay),
+        serve: match serve {
+            Some(serve) => Some(serve?),
+            None => None,
+        },
         service_type: spec
             .service
             .as_ref()
@@ -114,7 +122,7 @@ pub(super) fn resolve(
             .unwrap_or(spec::ServiceType::ClusterIP),
         service_annotations: spec.service.as_ref().and_then(|service| service.annotations.clone()).unwrap_or_default(),
         ingresses,
-        monitoring: monitoring(spec.monitoring.as_ref()),
+        monitoring: monitoring(kind, spec.monitoring.as_ref()),
         log_to_stderr: spec.logging.as_ref().and_then(|logging| logging.stderr).unwrap_or(false),
         head_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.head).unwrap_or(true),
         workers_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.workers),
@@ -127,6 +135,7 @@ pub(super) fn resolve(
 
 fn name(
     context: &Context<'_>,
+    kind: WorkloadKind,
     key: &str,
     spec: &spec::Workload,
     path: &SpecPath,
@@ -136,13 +145,13 @@ fn name(
     if let Some(text) = &spec.name {
         let path = path.join("name");
         let name = group::render(text, variables, context.values, &path, diagnostics)?;
-        names::check_cluster(&name, &[("name", &name)], context.values.span(&path), diagnostics);
+        names::check_workload(kind, &name, &[("name", &name)], context.values.span(&path), diagnostics);
         return Some(name);
     }
     let name = names::of_workload(context.team, key);
     let parts =
         if name == key { vec![("team", context.team)] } else { vec![("team", context.team), ("workload", key)] };
-    names::check_cluster(&name, &parts, context.values.key_span(path), diagnostics);
+    names::check_workload(kind, &name, &parts, context.values.key_span(path), diagnostics);
     Some(name)
 }
 
@@ -287,13 +296,16 @@ fn upgrade(
         .of_workload([kind.table(), key])
         .iter()
         .any(|fragment| fragment.layer > layers::Layer::BuiltIn && fragment.at(&["upgrade"]).is_some());
-    spec.upgrade.filter(|_| asked || *kuberay >= UPGRADE_STRATEGY)
+    spec.upgrade.filter(|_| kind == WorkloadKind::Cluster && (asked || *kuberay >= UPGRADE_STRATEGY))
 }
 
-fn monitoring(spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
+/// A service's head has two Services, so that a ServiceMonitor would count it twice, and the labels on the Services of
+/// all clusters but one's own have generated values (KubeRay `common/service.go`).
+fn monitoring(kind: WorkloadKind, spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
     let spec = spec?;
+    let of_services = spec.head.filter(|_| kind == WorkloadKind::Cluster);
     spec.enabled.unwrap_or(false).then(|| Monitoring {
-        head: spec.head.unwrap_or(spec::HeadMonitor::ServiceMonitor),
+        head: of_services.unwrap_or(spec::HeadMonitor::PodMonitor),
         labels: spec.labels.clone().unwrap_or_default(),
         interval: spec.interval.clone(),
     })

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::group::EnvValue;
 use super::ingress::Ingress;
 use super::scalar::Version;
-use super::workload::{Cluster, Monitoring, Patch};
+use super::workload::{Cluster, Monitoring, Patch, Service};
 
 /// One team. The file's stem is the team's name.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -52,6 +52,9 @@ pub struct Team {
     /// Ray clusters by name (RayCluster).
     #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
     pub clusters: Option<IndexMap<String, Cluster>>,
+    /// Ray Serve applications by name, each on a Ray cluster of its own (RayService).
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
+    pub services: Option<IndexMap<String, Service>>,
     /// What is different in one environment: any of the keys above, stronger than all other layers.
     #[serde(rename = "override")]
     pub overrides: Option<IndexMap<String, TeamOverride>>,
@@ -80,7 +83,7 @@ view! {
 view! {
     /// Defaults of all teams.
     TeamDefaults of Team, "Keys of a team that it need not write itself.",
-    |key| !["override", "clusters", "patch", "allow"].contains(&key.as_str())
+    |key| !["override", "clusters", "services", "patch", "allow"].contains(&key.as_str())
 }
 
 /// The ServiceAccount of the pods.
