@@ -26,6 +26,7 @@ rules! {
     conflicting_node_role
     conflicting_ray_start_params
     conflicting_security_context
+    conflicting_serve_config
     conflicting_service_account
     conflicting_submission_mode
     conflicting_tls
@@ -123,6 +124,7 @@ rules! {
     missing_platform
     missing_ray_version
     missing_resources
+    missing_serve_config
     missing_version
     mixed_ami_terms
     mixed_ray_versions
@@ -187,6 +189,7 @@ rules! {
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unreadable_file
     unreadable_spec
     unrendered_workload
     unscraped_port

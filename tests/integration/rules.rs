@@ -5,7 +5,7 @@
 //! another path; `# teams/_platform.toml` is appended to `tests/rules/platform.toml`, or replaces it where the comment
 //! ends with `, whole`. Rules that come with this one are named in the page's first line: `<!-- also = ["other-rule"] -->`.
 //! A YAML block is judged by the rules alone, as objects that
-//! no spec made.
+//! no spec made, unless its first line is a comment with a path: then it is a file beside the specs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +43,10 @@ fn files(section: &str) -> BTreeMap<String, String> {
         file.push_str(text);
         file.push('\n');
     }
+    for block in section.split("```yaml\n# teams/").skip(1) {
+        let (path, text) = block.split("\n```").next().unwrap().split_once('\n').unwrap();
+        files.insert(["teams/", path].concat(), [text, "\n"].concat());
+    }
     if section.contains("```yaml\n") {
         files.entry("teams/vision.toml".to_owned()).or_insert_with(|| TEAM.to_owned());
     }
@@ -54,7 +58,8 @@ const TEAM: &str = "[clusters.train.workers.cpu]\ncpu = 3\nmemory = \"12Gi\"\nma
 
 /// The objects of a section's YAML block: kinds that no spec makes yet.
 fn objects(section: &str) -> Option<Vec<Value>> {
-    let block = section.split("```yaml\n").nth(1)?.split("\n```").next()?;
+    let block = section.split("```yaml\n").nth(1).filter(|block| !block.starts_with("# teams/"))?;
+    let block = block.split("\n```").next()?;
     let documents = serde_yaml::Deserializer::from_str(block);
     Some(documents.map(|document| Value::deserialize(document).expect("a page's block is YAML")).collect())
 }
@@ -77,7 +82,12 @@ pub(crate) fn checked_with(files: &BTreeMap<String, String>, objects: Vec<Value>
     };
     let teams: Vec<(String, String)> = files.iter().filter_map(team).filter(|(name, _)| name != "_platform").collect();
     let platform = &files["teams/_platform.toml"];
-    let workspace = Workspace::from_texts(platform, teams.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let beside = files.iter().filter(|(path, _)| !path.ends_with(".toml"));
+    let workspace = Workspace::from_texts_and_files(
+        platform,
+        teams.iter().map(|(name, text)| (name.as_str(), text.as_str())),
+        beside.filter_map(|(path, text)| Some((path.strip_prefix("teams/")?, text.as_str()))),
+    );
     let resolution = resolve::resolve(&workspace, &Selection::default());
     let mut built = manifest::build(&resolution);
     for object in objects {
