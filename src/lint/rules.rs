@@ -26,6 +26,7 @@ rules! {
     conflicting_node_role
     conflicting_ray_start_params
     conflicting_security_context
+    conflicting_serve_config
     conflicting_service_account
     conflicting_submission_mode
     conflicting_tls
@@ -127,6 +128,7 @@ rules! {
     missing_platform
     missing_ray_version
     missing_resources
+    missing_serve_config
     missing_version
     mixed_ami_terms
     mixed_ray_versions
@@ -194,6 +196,7 @@ rules! {
     unparsable_serve_config
     unreachable_replicas
     unread_cluster_selector
+    unreadable_file
     unreadable_manifest
     unreadable_spec
     unrendered_workload
