@@ -1,6 +1,8 @@
 //! From resolved teams to Kubernetes objects: one file per kind, no I/O, nothing can fail.
 
+mod containers;
 mod ec2_node_class;
+mod fault_tolerance;
 mod ingress;
 mod metadata;
 mod monitor;
@@ -9,7 +11,10 @@ mod node_pool;
 mod patch;
 mod pod;
 mod pod_disruption_budget;
+mod probes;
 mod ray_cluster;
+mod spread;
+mod volumes;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -3,10 +3,12 @@
 mod workload;
 mod environment;
 pub mod explain;
+mod fault_tolerance;
 mod group;
 mod layers;
 mod model;
 pub mod names;
+mod pod_need;
 mod team;
 pub mod template;
 mod values;
@@ -19,8 +21,8 @@ use rayon::prelude::*;
 pub use self::group::env_text;
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
-    Auth, Autoscaling, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Resolution,
-    ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
+    Auth, Autoscaling, Environment, FaultTolerance, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch,
+    Resolution, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
 };
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};

@@ -28,20 +28,24 @@ macro_rules! view {
     };
 }
 
+pub mod fault_tolerance;
 pub mod group;
 pub mod ingress;
 pub mod node_pool;
 pub mod platform;
+pub mod pod;
 pub mod policy;
 pub mod scalar;
 pub mod schema;
 pub mod team;
 pub mod workload;
 
+pub use fault_tolerance::{FaultTolerance, SecretKey};
 pub use group::{Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup};
 pub use ingress::{Expose, Ingress, IngressClass, Scheme};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
+pub use pod::{EmptyDir, Medium, Probes, Spread, Volume};
 pub use policy::{Policy, Required};
 pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
 pub use team::{ServiceAccount, Team};

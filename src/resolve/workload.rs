@@ -9,7 +9,7 @@ use super::layers::{self, Layers};
 use super::model::{Auth, Autoscaling, Environment, Ingress, Monitoring, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{names, team};
+use super::{fault_tolerance, names, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 use crate::spec::{self, AuthMode, Expose, Scheme, WorkloadKind};
@@ -92,7 +92,15 @@ pub(super) fn resolve(
             });
         }
     }
+    let fault_tolerance = spec.fault_tolerance.as_ref().and_then(|fault_tolerance| {
+        let path = path.join("fault-tolerance");
+        fault_tolerance::resolve(fault_tolerance, &variables, context.values, &path, diagnostics)
+    });
     let ingresses = ingresses(context, spec, &name, &path, &variables, diagnostics);
+    let mut head = head?;
+    if let (Some(spec), Some(resolved)) = (&spec.fault_tolerance, &fault_tolerance) {
+        fault_tolerance::add_env(spec, resolved, &mut head, &mut workers);
+    }
     let releases = &context.environment.releases;
     Some(Workload {
         kind,
@@ -102,9 +110,10 @@ pub(super) fn resolve(
         annotations: spec.annotations.clone().unwrap_or_default(),
         image_pull_secrets: spec.image_pull_secrets.clone().unwrap_or_default(),
         service_account,
-        head: head?,
+        head,
         workers,
         autoscaling,
+        fault_tolerance,
         auth: auth(context, spec, &ray_version),
         upgrade: upgrade(context, kind, key, spec, &releases.kuberay),
         service_type: spec
