@@ -17,23 +17,23 @@ pub(super) fn before(group: &Group) -> Option<Vec<Container>> {
     };
     let containers = group.init_containers.iter().map(|partial| {
         let own_image = partial.contains_key("image");
-        built(if own_image { Container::default() } else { of_ray() }, partial)
+        built(group, if own_image { Container::default() } else { of_ray() }, partial)
     });
     Some(containers.collect()).filter(|containers: &Vec<_>| !containers.is_empty())
 }
 
 /// Sidecars: they go after the Ray container, for KubeRay starts Ray in the first one (`common/pod.go`).
 pub(super) fn beside(group: &Group) -> impl Iterator<Item = Container> {
-    group.sidecars.iter().map(|partial| built(Container::default(), partial))
+    group.sidecars.iter().map(|partial| built(group, Container::default(), partial))
 }
 
 /// With the security context that Pod Security restricted asks for, where the container says nothing else.
-fn built(base: Container, partial: &Map<String, Value>) -> Container {
+fn built(group: &Group, base: Container, partial: &Map<String, Value>) -> Container {
     let mut container = Container { security_context: Some(restricted()), ..base };
-    // One that fits no Container is reported by the checks; its name alone keeps the pod's other parts in their places.
-    let name = partial.get("name").and_then(Value::as_str).unwrap_or_default();
-    let named = || Container { name: name.to_owned(), ..Container::default() };
-    container.merge_from(typed(Some(partial)).unwrap_or_else(named));
+    // One that fits no Container is reported by the checks; a stand-in keeps what follows in its place.
+    let name = partial.get("name").and_then(Value::as_str).unwrap_or("unreadable");
+    let stand_in = || Container { name: name.to_owned(), image: Some(group.image.clone()), ..Container::default() };
+    container.merge_from(typed(Some(partial)).unwrap_or_else(stand_in));
     container
 }
 

@@ -19,14 +19,35 @@ pub enum Fragment {
     PodSpec,
     /// Fields of one container.
     Container,
+    /// Fields of an affinity.
+    Affinity,
+    /// Fields of a probe.
+    Probe,
+    /// Fields of a projected volume.
+    Projected,
+}
+
+impl Fragment {
+    /// How many there are.
+    const COUNT: usize = 5;
+
+    /// Where such a part stands below a pod's `spec`.
+    fn pointer(self) -> &'static str {
+        match self {
+            Self::PodSpec => "",
+            Self::Container => "/containers/0",
+            Self::Affinity => "/affinity",
+            Self::Probe => "/containers/0/livenessProbe",
+            Self::Projected => "/volumes/0/projected",
+        }
+    }
 }
 
 /// Validators for the kinds of one environment: cheap to create, compiled when first used, shared by threads.
 pub struct Validators {
     releases: Releases,
     kinds: Vec<OnceLock<Compiled>>,
-    pod_spec: OnceLock<Compiled>,
-    container: OnceLock<Compiled>,
+    fragments: [OnceLock<Compiled>; Fragment::COUNT],
 }
 
 struct Compiled {
@@ -40,8 +61,7 @@ impl Validators {
         Self {
             releases: releases.clone(),
             kinds: CATALOG.iter().map(|_| OnceLock::new()).collect(),
-            pod_spec: OnceLock::new(),
-            container: OnceLock::new(),
+            fragments: std::array::from_fn(|_| OnceLock::new()),
         }
     }
 
@@ -61,14 +81,12 @@ impl Validators {
 
     /// What is wrong with a part of a pod. Absent fields and rules across fields are not: the rest is still to come.
     pub fn validate_partial(&self, fragment: Fragment, value: &Value) -> Vec<Violation> {
-        let (slot, part) = match fragment {
-            Fragment::PodSpec => (&self.pod_spec, "/spec/headGroupSpec/template/spec"),
-            Fragment::Container => (&self.container, "/spec/headGroupSpec/template/spec/containers/0"),
-        };
-        let compiled = slot.get_or_init(|| {
+        let compiled = self.fragments[fragment as usize].get_or_init(|| {
             let index = self.releases.choose("ray.io/v1", "RayCluster").expect("the catalog has RayCluster");
             let schema = read(&CATALOG[index]);
-            let mut part = walk::descend(&schema, part).expect("a RayCluster has a head with containers").clone();
+            let pointer = format!("/spec/headGroupSpec/template/spec{}", fragment.pointer());
+            let part = walk::descend(&schema, &pointer).expect("a head's pod has every part");
+            let mut part = walk::resolve(&schema, part).clone();
             part["$defs"] = schema["$defs"].clone();
             relax(&mut part);
             Compiled::new(part)

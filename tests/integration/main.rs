@@ -10,6 +10,7 @@ mod formats;
 mod golden;
 mod interruptions;
 mod layers;
+mod lifecycle;
 mod lint_config;
 mod mutations;
 mod readme;
