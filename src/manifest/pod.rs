@@ -86,8 +86,14 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
     places.add(format!("{pointer}/template/metadata/annotations"), path.join("pod-annotations"));
     places.add(format!("{spec}/nodeSelector"), path.join("node-selector"));
     places.add(format!("{spec}/tolerations"), path.join("tolerations"));
-    places.add(format!("{spec}/affinity"), path.join("affinity"));
-    places.add(format!("{spec}/runtimeClassName"), path.join("runtime-class"));
+    for (field, key, written) in [
+        ("affinity", "affinity", group.affinity.is_some()),
+        ("runtimeClassName", "runtime-class", group.runtime_class.is_some()),
+    ] {
+        if written {
+            places.add(format!("{spec}/{field}"), path.join(key));
+        }
+    }
     if group.shared_memory.is_some() {
         places.add(format!("{spec}/volumes/1"), path.join("shared-memory"));
     }

@@ -105,7 +105,15 @@ fn bash(commands: &[String]) -> ExecAction {
 
 /// Which keys of the spec made which probe.
 pub(super) fn add_places(places: &mut Places, container: &str, group: &Group) {
-    for (field, key) in [("livenessProbe", "liveness"), ("readinessProbe", "readiness"), ("startupProbe", "startup")] {
-        places.add(format!("{container}/{field}"), group.path.join("probes").join(key));
+    let probes = &group.probes;
+    for (field, key, probe) in [
+        ("livenessProbe", "liveness", &probes.liveness),
+        ("readinessProbe", "readiness", &probes.readiness),
+        ("startupProbe", "startup", &probes.startup),
+    ] {
+        // What `container` says of a probe has its place there.
+        if probe.is_some() {
+            places.add(format!("{container}/{field}"), group.path.join("probes").join(key));
+        }
     }
 }

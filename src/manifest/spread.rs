@@ -73,5 +73,7 @@ pub(super) fn add_places(places: &mut Places, spec: &str, group: &Group) {
             places.add(pointer, path);
         }
     }
-    places.add(pointer, path);
+    if group.spread.is_some() {
+        places.add(pointer, path);
+    }
 }
