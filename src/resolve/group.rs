@@ -46,20 +46,7 @@ pub(super) fn resolve(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Group> {
     let arch = spec.arch.unwrap_or(spec::Arch::Amd64);
-    let gpu = spec.gpu.as_ref().map(|gpu| gpu.model.as_deref().unwrap_or("nvidia"));
-    let variables = Variables {
-        team: context.team,
-        workload: Some(context.workload[1]),
-        environment: &context.environment.name,
-        group: Some(name),
-        ray_version: Some(context.ray_version),
-        gpu,
-        neuron: None,
-        arch: Some(arch.as_str()),
-        region: &context.environment.spec.region,
-        eks_cluster: &context.environment.spec.eks_cluster,
-        domain: context.environment.spec.domain.as_deref(),
-    };
+    let variables = variables(context, name, spec, arch);
     let image = match spec.image.as_deref() {
         Some(text) => {
             let path = path.join("image");
@@ -152,6 +139,23 @@ pub(super) fn resolve(
         taints,
         own_pool,
     })
+}
+
+/// What a group's templates may name.
+fn variables<'a>(context: &'a Context<'_>, name: &'a str, spec: &'a spec::Group, arch: spec::Arch) -> Variables<'a> {
+    Variables {
+        team: context.team,
+        workload: Some(context.workload[1]),
+        environment: &context.environment.name,
+        group: Some(name),
+        ray_version: Some(context.ray_version),
+        gpu: spec.gpu.as_ref().map(|gpu| gpu.model.as_deref().unwrap_or("nvidia")),
+        neuron: None,
+        arch: Some(arch.as_str()),
+        region: &context.environment.spec.region,
+        eks_cluster: &context.environment.spec.eks_cluster,
+        domain: context.environment.spec.domain.as_deref(),
+    }
 }
 
 fn objects(list: Option<&[spec::group::Object]>) -> Vec<serde_json::Map<String, serde_json::Value>> {
