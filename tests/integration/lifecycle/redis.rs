@@ -101,3 +101,18 @@ fn addresses_of_redis_are_what_ray_reads() {
         assert!(wrong(bad).contains(part) && !wrong(bad).contains("hunter2"), "{bad}: {}", wrong(bad));
     }
 }
+
+/// Half of a reference would name nothing.
+#[test]
+fn layers_take_no_reference_apart() {
+    let text = format!(
+        "env.HOST = {{ secret = \"redis\", key = \"host\" }}\n{WORKER}unset = [\"env.HOST.key\"]\n{REDIS}\
+         username = {{ secret = \"redis\", key = \"user\" }}\n\
+         [override.prod.clusters.train]\nunset = [\"fault-tolerance.password.key\"]\n\
+         fault-tolerance.username = {{ config-map = \"redis\", key = \"user\" }}\n"
+    );
+    let options = &cluster(&text)["spec"]["gcsFaultToleranceOptions"];
+    let expected = json!({ "valueFrom": { "configMapKeyRef": { "name": "redis", "key": "user" } } });
+    assert_eq!(options["redisUsername"], expected);
+    assert_eq!(options["redisPassword"]["valueFrom"]["secretKeyRef"]["key"], "password");
+}
