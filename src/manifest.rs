@@ -1,6 +1,8 @@
 //! From resolved teams to Kubernetes objects: one file per kind, no I/O, nothing can fail.
 
+mod containers;
 mod ec2_node_class;
+mod fault_tolerance;
 mod ingress;
 mod metadata;
 mod monitor;
@@ -9,11 +11,14 @@ mod node_pool;
 mod patch;
 mod pod;
 mod pod_disruption_budget;
+mod probes;
 mod ray_cluster;
 mod ray_job;
 mod ray_service;
+mod spread;
 mod submission;
 mod submitter;
+mod volumes;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -3,11 +3,13 @@
 mod workload;
 mod environment;
 pub mod explain;
+mod fault_tolerance;
 mod group;
 mod job;
 mod layers;
 mod model;
 pub mod names;
+mod pod_need;
 mod serve;
 mod submission;
 mod team;
@@ -23,8 +25,9 @@ pub use self::group::env_text;
 pub use self::job::{Job, Schedule, SelectedJob, Submitter};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
-    Auth, Autoscaling, Environment, Group, IncrementalUpgrade, Ingress, Instances, Monitoring, NodePool, PlacedPatch,
-    Resolution, Serve, ServeService, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
+    Auth, Autoscaling, Environment, FaultTolerance, Group, IncrementalUpgrade, Ingress, Instances, Monitoring,
+    NodePool, PlacedPatch, Resolution, Serve, ServeService, ServiceAccount, SharedPool, Team, VersionSpans,
+    WorkerGroup, Workload,
 };
 pub use self::submission::{Script, Submission};
 pub use self::values::{SpecPath, Values};

@@ -9,7 +9,7 @@ use super::layers::{self, Layers};
 use super::model::{Auth, Autoscaling, Environment, Ingress, Monitoring, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{job, names, serve, submission, team};
+use super::{fault_tolerance, job, names, serve, submission, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 use crate::spec::{self, AuthMode, Expose, Scheme, WorkloadKind};
@@ -98,6 +98,10 @@ pub(super) fn resolve(
             });
         }
     }
+    let fault_tolerance = spec.fault_tolerance.as_ref().and_then(|fault_tolerance| {
+        let path = path.join("fault-tolerance");
+        fault_tolerance::resolve(fault_tolerance, &variables, context.values, &path, diagnostics)
+    });
     // The Services of a cron job's clusters have names that nobody knows before.
     let ingresses = match kind {
         WorkloadKind::CronJob => Vec::new(),
@@ -107,8 +111,11 @@ pub(super) fn resolve(
         WorkloadKind::Service => Some(serve::resolve(context, key, spec, &path, diagnostics)),
         _ => None,
     };
+    let mut head = head?;
+    if let (Some(spec), Some(resolved)) = (&spec.fault_tolerance, &fault_tolerance) {
+        fault_tolerance::add_env(spec, resolved, &mut head, &mut workers);
+    }
     let releases = &context.environment.releases;
-    let head = head?;
     let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
     let target =
         job::Target { head: &head, image_pull_secrets: &image_pull_secrets, service_account: &service_account };
@@ -131,6 +138,7 @@ pub(super) fn resolve(
         head,
         workers,
         autoscaling,
+        fault_tolerance,
         auth,
         upgrade: upgrade(context, kind, key, spec, &releases.kuberay),
         serve: match serve {

@@ -11,6 +11,7 @@ mod golden;
 mod interruptions;
 mod jobs;
 mod layers;
+mod lifecycle;
 mod lint_config;
 mod manifests;
 mod mutations;
