@@ -1,6 +1,7 @@
 //! From resolved teams to Kubernetes objects: one file per kind, no I/O, nothing can fail.
 
 mod ec2_node_class;
+mod http_route;
 mod ingress;
 mod metadata;
 mod monitor;

@@ -4,6 +4,7 @@ mod workload;
 mod environment;
 pub mod explain;
 mod group;
+mod ingress;
 mod layers;
 mod model;
 pub mod names;
@@ -17,10 +18,11 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 pub use self::group::env_text;
+pub use self::ingress::{Alb, Controller, Gateway, HealthCheck, Ingress, Login, Nginx, NginxAuth, Provider};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
-    Auth, Autoscaling, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Resolution,
-    ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
+    Auth, Autoscaling, Environment, Group, Instances, Monitoring, NodePool, PlacedPatch, Resolution, ServiceAccount,
+    SharedPool, Team, VersionSpans, WorkerGroup, Workload,
 };
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};

@@ -39,7 +39,7 @@ pub mod team;
 pub mod workload;
 
 pub use group::{Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup};
-pub use ingress::{Expose, Ingress, IngressClass, Scheme};
+pub use ingress::{Expose, ExtensionRef, Ingress, IngressAuthType, IngressClass, OnUnauthenticated, Scheme};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
 pub use policy::{Policy, Required};

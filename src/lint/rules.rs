@@ -68,6 +68,8 @@ rules! {
     idle_timeout_without_v2
     imds_from_pod
     incompatible_karpenter
+    incomplete_ingress_auth
+    ineffective_ingress_key
     invalid_affinity
     invalid_ami_alias
     invalid_budget
@@ -112,6 +114,7 @@ rules! {
     missing_dashboard_port
     missing_entrypoint
     missing_ephemeral_storage
+    missing_gateway
     missing_host
     missing_image
     missing_ingress_class

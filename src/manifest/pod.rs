@@ -52,6 +52,12 @@ const HEAD_PORTS: [(&str, i32); 7] = [
 ];
 const WORKER_PORTS: [(&str, i32); 1] = [("metrics", 8080)];
 
+/// The number of one of the head's ports.
+pub(super) fn head_port(name: &str) -> i32 {
+    let port = HEAD_PORTS.iter().find(|(each, _)| *each == name);
+    port.expect("the head has every port that can be exposed").1
+}
+
 /// The pod template of a group.
 pub(super) fn template(workload: &Workload, group: &Group, role: Role) -> PodTemplate {
     let mut labels = group.pod_labels.clone();

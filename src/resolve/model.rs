@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::ingress::Ingress;
 use super::values::{SpecPath, Values};
 use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{
-    self, Arch, AuthMode, CapacityType, EnvValue, Expose, Gpu, HeadMonitor, IngressClass, PullPolicy, Quantity,
-    Requirement, Scheme, ServiceType, Taint, Upgrade, UpscalingMode, WorkloadKind,
+    self, Arch, AuthMode, CapacityType, EnvValue, Gpu, HeadMonitor, PullPolicy, Quantity, Requirement, ServiceType,
+    Taint, Upgrade, UpscalingMode, WorkloadKind,
 };
 use indexmap::IndexMap;
 
@@ -163,31 +164,6 @@ pub struct Auth {
     pub mode: AuthMode,
     /// A Secret with the token, instead of the operator's own.
     pub secret: Option<String>,
-}
-
-/// One exposed port.
-#[derive(Clone, Debug)]
-pub struct Ingress {
-    /// The port.
-    pub expose: Expose,
-    /// The controller.
-    pub class: IngressClass,
-    /// The host; `None` for every host.
-    pub host: Option<String>,
-    /// The path, without a trailing slash; empty for the root.
-    pub path: String,
-    /// Whether the ALB is reachable from the internet.
-    pub scheme: Scheme,
-    /// The ALB that several objects share.
-    pub group: Option<String>,
-    /// The listener's certificate.
-    pub certificate_arn: Option<String>,
-    /// Secret with nginx's certificate.
-    pub tls_secret: Option<String>,
-    /// Seconds that a connection may be silent.
-    pub idle_timeout: i32,
-    /// Further annotations.
-    pub annotations: BTreeMap<String, String>,
 }
 
 /// Monitors.

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 
-use super::group;
 use super::layers::{self, Layers};
-use super::model::{Auth, Autoscaling, Environment, Ingress, Monitoring, ServiceAccount, WorkerGroup, Workload};
+use super::model::{Auth, Autoscaling, Environment, Monitoring, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{names, team};
+use super::{group, ingress, names, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
-use crate::spec::{self, AuthMode, Expose, Scheme, WorkloadKind};
+use crate::spec::{self, AuthMode, WorkloadKind};
 
 /// What the workloads of one team have in common.
 pub(super) struct Context<'a> {
@@ -92,7 +91,7 @@ pub(super) fn resolve(
             });
         }
     }
-    let ingresses = ingresses(context, spec, &name, &path, &variables, diagnostics);
+    let ingresses = ingress::resolve(context, kind, spec, &name, &path, &variables, diagnostics);
     let releases = &context.environment.releases;
     Some(Workload {
         kind,
@@ -297,74 +296,4 @@ fn monitoring(spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
         labels: spec.labels.clone().unwrap_or_default(),
         interval: spec.interval.clone(),
     })
-}
-
-fn ingresses(
-    context: &Context<'_>,
-    spec: &spec::Workload,
-    name: &str,
-    path: &SpecPath,
-    variables: &Variables<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Ingress> {
-    let Some(ingress) = &spec.ingress else { return Vec::new() };
-    let mut exposed: Vec<Expose> = ingress.expose.clone().unwrap_or_default();
-    exposed.sort_unstable();
-    exposed.dedup();
-    if exposed.is_empty() {
-        return Vec::new();
-    }
-    let path = path.join("ingress");
-    let span = context.values.span(&path.join("expose"));
-    let Some(class) = ingress.class else {
-        let message = format!("environment `{}` says nothing about its ingress controller", context.environment.name);
-        let help = format!("write `ingress.class = \"alb\"` under `[environments.{}]`", context.environment.name);
-        diagnostics.push(Diagnostic::error("missing-ingress-class", span, message).help(help));
-        return Vec::new();
-    };
-    let mut text = |key: &str, text: &Option<String>| match text {
-        Some(text) => group::render(text, variables, context.values, &path.join(key), diagnostics).map(Some),
-        None => Some(None),
-    };
-    let (Some(host), Some(route)) = (text("host", &ingress.host), text("path", &ingress.path)) else {
-        return Vec::new();
-    };
-    if host.is_none() && context.environment.spec.domain.is_none() {
-        let message =
-            format!("environment `{}` has no `domain`, so the exposed port has no host", context.environment.name);
-        diagnostics.push(Diagnostic::error("missing-host", span, message).help(format!(
-            "write `domain` under `[environments.{}]`, or `ingress.host` here",
-            context.environment.name
-        )));
-        return Vec::new();
-    }
-    let default_host = |expose: Expose| {
-        let domain = context.environment.spec.domain.as_deref().unwrap_or_default();
-        match expose {
-            Expose::Dashboard => format!("{name}.{domain}"),
-            Expose::Serve => format!("{name}-serve.{domain}"),
-        }
-    };
-    let route = route.unwrap_or_default().trim_end_matches('/').to_owned();
-    // Both under one path would collide, and below it the dashboard's rule, which is the wider one, could come first.
-    let beside = |expose: Expose| match expose {
-        Expose::Serve if exposed.len() > 1 && !route.is_empty() => format!("{route}-serve"),
-        _ => route.clone(),
-    };
-    exposed
-        .iter()
-        .copied()
-        .map(|expose| Ingress {
-            expose,
-            class,
-            host: Some(host.clone().unwrap_or_else(|| default_host(expose))),
-            path: beside(expose),
-            scheme: ingress.scheme.unwrap_or(Scheme::Internal),
-            group: ingress.group.clone(),
-            certificate_arn: ingress.certificate_arn.clone(),
-            tls_secret: ingress.tls_secret.clone(),
-            idle_timeout: ingress.idle_timeout.as_ref().and_then(spec::Duration::seconds).unwrap_or(600),
-            annotations: ingress.annotations.clone().unwrap_or_default(),
-        })
-        .collect()
 }

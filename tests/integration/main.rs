@@ -8,6 +8,7 @@ mod commands;
 mod coverage;
 mod formats;
 mod golden;
+mod ingress;
 mod interruptions;
 mod layers;
 mod lint_config;

@@ -1,0 +1,163 @@
+//! What of a workload is exposed: at which address, behind which controller, with what of the site's settings.
+
+mod controller;
+mod source;
+
+use std::collections::BTreeMap;
+
+pub use self::controller::{Alb, Controller, Gateway, HealthCheck, Login, Nginx, NginxAuth, Provider};
+use super::group;
+use super::model::Environment;
+use super::template::Variables;
+use super::values::{SpecPath, Values};
+use super::workload::Context;
+use crate::diagnostic::Diagnostic;
+use crate::spec::{self, Expose, IngressClass, WorkloadKind};
+
+/// One exposed port.
+#[derive(Clone, Debug)]
+pub struct Ingress {
+    /// The port.
+    pub expose: Expose,
+    /// The Service that has it.
+    pub service: String,
+    /// The host.
+    pub host: String,
+    /// The path, without a trailing slash; empty for the root.
+    pub path: String,
+    /// Who serves it, and how.
+    pub controller: Controller,
+    /// Further annotations.
+    pub annotations: BTreeMap<String, String>,
+}
+
+/// Resolves the `ingress` table of a workload, whose objects will be called `name`.
+pub(super) fn resolve(
+    context: &Context<'_>,
+    kind: WorkloadKind,
+    spec: &spec::Workload,
+    name: &str,
+    path: &SpecPath,
+    variables: &Variables<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Ingress> {
+    let Some(ingress) = &spec.ingress else { return Vec::new() };
+    let mut exposed: Vec<Expose> = ingress.expose.clone().unwrap_or_default();
+    exposed.sort_unstable();
+    exposed.dedup();
+    // The clusters of jobs, and so their Services, have names that nobody knows before (KubeRay `rayjob_controller.go`).
+    if exposed.is_empty() || matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob) {
+        return Vec::new();
+    }
+    let path = path.join("ingress");
+    let (environment, values) = (context.environment, context.values);
+    let span = values.span(&path.join("expose"));
+    let Some(class) = ingress.class else {
+        let message = format!("environment `{}` says nothing about its ingress controller", environment.name);
+        let help = format!("write `ingress.class = \"alb\"` under `[environments.{}]`", environment.name);
+        diagnostics.push(Diagnostic::error("missing-ingress-class", span, message).help(help));
+        return Vec::new();
+    };
+    let mut text = |key: &str, text: &Option<String>| match text {
+        Some(text) => group::render(text, variables, values, &path.join(key), diagnostics).map(Some),
+        None => Some(None),
+    };
+    let (Some(host), Some(route)) = (text("host", &ingress.host), text("path", &ingress.path)) else {
+        return Vec::new();
+    };
+    if host.is_none() && environment.spec.domain.is_none() {
+        let message = format!("environment `{}` has no `domain`, so the exposed port has no host", environment.name);
+        diagnostics.push(
+            Diagnostic::error("missing-host", span, message)
+                .help(format!("write `domain` under `[environments.{}]`, or `ingress.host` here", environment.name)),
+        );
+        return Vec::new();
+    }
+    report_ineffective(environment, values, ingress, class, &path, diagnostics);
+    let route = route.unwrap_or_default().trim_end_matches('/').to_owned();
+    // Both under one path would collide, and below it the dashboard's rule, which is the wider one, could come first.
+    let beside = |expose: Expose| match expose {
+        Expose::Serve if exposed.len() > 1 && !route.is_empty() => format!("{route}-serve"),
+        _ => route.clone(),
+    };
+    let mut resolved = Vec::new();
+    for (order, expose) in (0..).zip(exposed.iter().copied()) {
+        let source = source::Source { environment, values, ingress, path: &path, expose, order };
+        let Some(controller) = source.resolve(class, diagnostics) else { break };
+        resolved.push(Ingress {
+            expose,
+            service: service(kind, name, expose),
+            host: host.clone().unwrap_or_else(|| default_host(environment, name, expose)),
+            path: beside(expose),
+            controller,
+            annotations: ingress.annotations.clone().unwrap_or_default(),
+        });
+    }
+    resolved
+}
+
+/// The Service that KubeRay makes for a port (KubeRay `common/service.go`). A RayService's own leads to the pods that run
+/// a Serve proxy, and moves to the new cluster in an upgrade.
+fn service(kind: WorkloadKind, name: &str, expose: Expose) -> String {
+    match (kind, expose) {
+        (WorkloadKind::Service, Expose::Serve) => format!("{name}-serve-svc"),
+        _ => format!("{name}-head-svc"),
+    }
+}
+
+/// One level below the domain, so that one wildcard certificate covers all hosts.
+fn default_host(environment: &Environment, name: &str, expose: Expose) -> String {
+    let domain = environment.spec.domain.as_deref().unwrap_or_default();
+    match expose {
+        Expose::Dashboard => format!("{name}.{domain}"),
+        Expose::Serve => format!("{name}-serve.{domain}"),
+    }
+}
+
+/// Keys that only some controllers understand would be dropped without a word.
+fn report_ineffective(
+    environment: &Environment,
+    values: &Values,
+    ingress: &spec::Ingress,
+    class: IngressClass,
+    path: &SpecPath,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    use IngressClass::{Alb, Gateway, Nginx};
+    let only: [(&str, bool, &[IngressClass]); 18] = [
+        ("idle-timeout", ingress.idle_timeout.is_some(), &[Alb, Nginx]),
+        ("inbound-cidrs", ingress.inbound_cidrs.is_some(), &[Alb, Nginx]),
+        ("redirect-http", ingress.redirect_http.is_some(), &[Alb, Nginx]),
+        ("scheme", ingress.scheme.is_some(), &[Alb]),
+        ("group", ingress.group.is_some(), &[Alb]),
+        ("group-order", ingress.group_order.is_some(), &[Alb]),
+        ("load-balancer-name", ingress.load_balancer_name.is_some(), &[Alb]),
+        ("certificate-arn", ingress.certificate_arn.is_some(), &[Alb]),
+        ("ssl-policy", ingress.ssl_policy.is_some(), &[Alb]),
+        ("https", ingress.https.is_some(), &[Alb]),
+        ("wafv2-acl-arn", ingress.wafv2_acl_arn.is_some(), &[Alb]),
+        ("subnets", ingress.subnets.is_some(), &[Alb]),
+        ("security-groups", ingress.security_groups.is_some(), &[Alb]),
+        ("attributes", ingress.attributes.is_some(), &[Alb]),
+        ("tags", ingress.tags.is_some(), &[Alb]),
+        ("health-check", ingress.health_check.is_some(), &[Alb]),
+        ("tls-secret", ingress.tls_secret.is_some(), &[Nginx]),
+        ("body-size", ingress.body_size.is_some(), &[Nginx]),
+    ];
+    let gateway = ("gateway", ingress.gateway.is_some(), &[Gateway][..]);
+    for (key, _, classes) in
+        only.into_iter().chain([gateway]).filter(|(_, set, classes)| *set && !classes.contains(&class))
+    {
+        let of: Vec<String> = classes.iter().map(|class| format!("`{}`", class.as_str())).collect();
+        let message = format!(
+            "`{key}` does nothing in `{}`, whose ingress class is `{}`: it is for {}",
+            environment.name,
+            class.as_str(),
+            of.join(" and ")
+        );
+        diagnostics.push(
+            Diagnostic::warning("ineffective-ingress-key", values.key_span(&path.join(key)), message)
+                .help("take it out, or move it to the environment or the override that has that class"),
+        );
+    }
+}
