@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 pub use self::controller::{Alb, Controller, Gateway, HealthCheck, Login, Nginx, NginxAuth, Provider};
 use super::group;
+use super::layers::Fragment;
 use super::model::Environment;
 use super::template::Variables;
-use super::values::{SpecPath, Values};
+use super::values::SpecPath;
 use super::workload::Context;
 use crate::diagnostic::Diagnostic;
 use crate::spec::{self, Expose, IngressClass, WorkloadKind};
@@ -34,10 +35,9 @@ pub struct Ingress {
 /// Resolves the `ingress` table of a workload, whose objects will be called `name`.
 pub(super) fn resolve(
     context: &Context<'_>,
-    kind: WorkloadKind,
+    (kind, key): (WorkloadKind, &str),
     spec: &spec::Workload,
     name: &str,
-    path: &SpecPath,
     variables: &Variables<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Ingress> {
@@ -49,7 +49,7 @@ pub(super) fn resolve(
     if exposed.is_empty() || matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob) {
         return Vec::new();
     }
-    let path = path.join("ingress");
+    let path = SpecPath::new([kind.table(), key, "ingress"]);
     let (environment, values) = (context.environment, context.values);
     let span = values.span(&path.join("expose"));
     let Some(class) = ingress.class else {
@@ -73,7 +73,7 @@ pub(super) fn resolve(
         );
         return Vec::new();
     }
-    report_ineffective(environment, values, ingress, class, &path, diagnostics);
+    report_ineffective(context, &context.layers.of_workload([kind.table(), key]), class, &path, diagnostics);
     let route = route.unwrap_or_default().trim_end_matches('/').to_owned();
     // Both under one path would collide, and below it the dashboard's rule, which is the wider one, could come first.
     let beside = |expose: Expose| match expose {
@@ -114,49 +114,57 @@ fn default_host(environment: &Environment, name: &str, expose: Expose) -> String
     }
 }
 
-/// Keys that only some controllers understand would be dropped without a word.
+/// Keys that only some controllers understand.
+const ONLY: [(&str, &[IngressClass]); 19] = {
+    use IngressClass::{Alb, Gateway, Nginx};
+    [
+        ("idle-timeout", &[Alb, Nginx]),
+        ("inbound-cidrs", &[Alb, Nginx]),
+        ("redirect-http", &[Alb, Nginx]),
+        ("scheme", &[Alb]),
+        ("group", &[Alb]),
+        ("group-order", &[Alb]),
+        ("load-balancer-name", &[Alb]),
+        ("certificate-arn", &[Alb]),
+        ("ssl-policy", &[Alb]),
+        ("https", &[Alb]),
+        ("wafv2-acl-arn", &[Alb]),
+        ("subnets", &[Alb]),
+        ("security-groups", &[Alb]),
+        ("attributes", &[Alb]),
+        ("tags", &[Alb]),
+        ("health-check", &[Alb]),
+        ("tls-secret", &[Nginx]),
+        ("body-size", &[Nginx]),
+        ("gateway", &[Gateway]),
+    ]
+};
+
+/// They would be dropped without a word. What a site says about its own controller is no mistake where a team chose
+/// another.
 fn report_ineffective(
-    environment: &Environment,
-    values: &Values,
-    ingress: &spec::Ingress,
+    context: &Context<'_>,
+    fragments: &[Fragment<'_>],
     class: IngressClass,
     path: &SpecPath,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    use IngressClass::{Alb, Gateway, Nginx};
-    let only: [(&str, bool, &[IngressClass]); 18] = [
-        ("idle-timeout", ingress.idle_timeout.is_some(), &[Alb, Nginx]),
-        ("inbound-cidrs", ingress.inbound_cidrs.is_some(), &[Alb, Nginx]),
-        ("redirect-http", ingress.redirect_http.is_some(), &[Alb, Nginx]),
-        ("scheme", ingress.scheme.is_some(), &[Alb]),
-        ("group", ingress.group.is_some(), &[Alb]),
-        ("group-order", ingress.group_order.is_some(), &[Alb]),
-        ("load-balancer-name", ingress.load_balancer_name.is_some(), &[Alb]),
-        ("certificate-arn", ingress.certificate_arn.is_some(), &[Alb]),
-        ("ssl-policy", ingress.ssl_policy.is_some(), &[Alb]),
-        ("https", ingress.https.is_some(), &[Alb]),
-        ("wafv2-acl-arn", ingress.wafv2_acl_arn.is_some(), &[Alb]),
-        ("subnets", ingress.subnets.is_some(), &[Alb]),
-        ("security-groups", ingress.security_groups.is_some(), &[Alb]),
-        ("attributes", ingress.attributes.is_some(), &[Alb]),
-        ("tags", ingress.tags.is_some(), &[Alb]),
-        ("health-check", ingress.health_check.is_some(), &[Alb]),
-        ("tls-secret", ingress.tls_secret.is_some(), &[Nginx]),
-        ("body-size", ingress.body_size.is_some(), &[Nginx]),
-    ];
-    let gateway = ("gateway", ingress.gateway.is_some(), &[Gateway][..]);
-    for (key, _, classes) in
-        only.into_iter().chain([gateway]).filter(|(_, set, classes)| *set && !classes.contains(&class))
-    {
+    let environment = &context.environment.name;
+    let table = path.keys().try_fold(&context.values.root, |node, key| node.child(key));
+    let set_last = |key: &str| fragments.iter().rposition(|fragment| fragment.at(&["ingress", key]).is_some());
+    let chosen = set_last("class");
+    for (key, classes) in ONLY.iter().filter(|(_, classes)| !classes.contains(&class)) {
+        if table.is_none_or(|table| table.child(key).is_none()) || set_last(key) < chosen {
+            continue;
+        }
         let of: Vec<String> = classes.iter().map(|class| format!("`{}`", class.as_str())).collect();
         let message = format!(
-            "`{key}` does nothing in `{}`, whose ingress class is `{}`: it is for {}",
-            environment.name,
+            "`{key}` does nothing in `{environment}`, whose ingress class is `{}`: it is for {}",
             class.as_str(),
             of.join(" and ")
         );
         diagnostics.push(
-            Diagnostic::warning("ineffective-ingress-key", values.key_span(&path.join(key)), message)
+            Diagnostic::warning("ineffective-ingress-key", context.values.key_span(&path.join(key)), message)
                 .help("take it out, or move it to the environment or the override that has that class"),
         );
     }

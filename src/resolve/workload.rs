@@ -91,7 +91,7 @@ pub(super) fn resolve(
             });
         }
     }
-    let ingresses = ingress::resolve(context, kind, spec, &name, &path, &variables, diagnostics);
+    let ingresses = ingress::resolve(context, (kind, key), spec, &name, &variables, diagnostics);
     let releases = &context.environment.releases;
     Some(Workload {
         kind,

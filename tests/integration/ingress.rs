@@ -289,4 +289,7 @@ fn settings_of_another_controller_are_no_secret() {
         ["ineffective-ingress-key"].into()
     );
     assert_eq!(problems("class = \"alb\"\nbody-size = \"1g\"", TEAM), ["ineffective-ingress-key"].into());
+    // The site's own settings are for the site's own controller.
+    let site = "class = \"alb\"\ngroup = \"ray\"\nscheme = \"internal\"";
+    assert!(problems(site, &format!("{TEAM}class = \"gateway\"\ngateway.name = \"internal\"\n")).is_empty());
 }
