@@ -1,4 +1,4 @@
-//! Two objects with one identity, and two Ingresses for one address: what each team wrote is fine, together it is not.
+//! Two objects with one identity, and two Ingresses or HTTPRoutes for one address: what each team wrote is fine, together it is not.
 
 use std::collections::BTreeMap;
 
@@ -54,31 +54,49 @@ fn same_identity(first: &Manifest, second: &Manifest) -> Diagnostic {
 
 fn same_address(first: &Manifest, second: &Manifest, host: &str, path: &str) -> Diagnostic {
     let message = format!(
-        "Ingress `{}` of {} and `{}` of {} both take `{host}{path}` in `{}`",
+        "{} `{}` of {} and {} `{}` of {} both take `{host}{path}` in `{}`",
+        first.kind(),
         first.name(),
         owner(first),
+        second.kind(),
         second.name(),
         owner(second),
         second.environment.name
     );
-    Diagnostic::error("duplicate-host", second.span("/spec/rules/0/host"), message)
-        .label(first.span("/spec/rules/0/host"), "the other one")
+    let place = |manifest: &Manifest| {
+        manifest.span(if manifest.kind() == "HTTPRoute" { "/spec/hostnames/0" } else { "/spec/rules/0/host" })
+    };
+    Diagnostic::error("duplicate-host", place(second), message)
+        .label(place(first), "the other one")
         .help("give one of them a `host` of its own")
 }
 
-/// Host and path of every rule of an Ingress.
+/// Host and path of every rule of an Ingress or an HTTPRoute.
 fn exposed(manifest: &Manifest) -> Vec<[&str; 2]> {
-    if manifest.kind() != "Ingress" {
-        return Vec::new();
+    let rules = list(&manifest.object["spec"]["rules"]);
+    match manifest.kind() {
+        "Ingress" => rules.iter().flat_map(of_ingress_rule).collect(),
+        "HTTPRoute" => {
+            let hosts = list(&manifest.object["spec"]["hostnames"]);
+            let paths: Vec<&str> = rules.iter().flat_map(of_route_rule).collect();
+            let hosts = hosts.iter().filter_map(Value::as_str);
+            hosts.flat_map(|host| paths.iter().map(move |path| [host, *path])).collect()
+        }
+        _ => Vec::new(),
     }
-    let rules = manifest.object.pointer("/spec/rules").and_then(Value::as_array);
-    rules
-        .into_iter()
-        .flatten()
-        .flat_map(|rule| {
-            let host = rule["host"].as_str().unwrap_or("*");
-            let paths = rule.pointer("/http/paths").and_then(Value::as_array);
-            paths.into_iter().flatten().map(move |path| [host, path["path"].as_str().unwrap_or("/")])
-        })
-        .collect()
+}
+
+fn of_ingress_rule(rule: &Value) -> impl Iterator<Item = [&str; 2]> {
+    let host = rule["host"].as_str().unwrap_or("*");
+    list(&rule["http"]["paths"]).iter().map(move |path| [host, path["path"].as_str().unwrap_or("/")])
+}
+
+/// What a route tells apart by headers and the like is no conflict.
+fn of_route_rule(rule: &Value) -> impl Iterator<Item = &str> {
+    let by_path_alone = |each: &&Value| each.as_object().is_some_and(|each| each.keys().all(|key| key == "path"));
+    list(&rule["matches"]).iter().filter(by_path_alone).map(|each| each["path"]["value"].as_str().unwrap_or("/"))
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
 }

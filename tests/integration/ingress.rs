@@ -293,3 +293,34 @@ fn settings_of_another_controller_are_no_secret() {
     let site = "class = \"alb\"\ngroup = \"ray\"\nscheme = \"internal\"";
     assert!(problems(site, &format!("{TEAM}class = \"gateway\"\ngateway.name = \"internal\"\n")).is_empty());
 }
+
+/// What is true of Ingresses is true of HTTPRoutes.
+#[test]
+fn the_rules_for_exposed_dashboards_look_at_routes_too() {
+    let disabled = "[clusters.train]\nauth = { mode = \"disabled\" }\n";
+    assert_eq!(problems(GATEWAY, &format!("{disabled}{TEAM}")), ["unauthenticated-dashboard"].into());
+    let login = format!(
+        "{GATEWAY}\n[environments.prod.ingress.gateway]\nextensions = [{{ group = \"a.example.com\", kind = \"Login\", name = \"b\" }}]"
+    );
+    let login = login.replace(
+        "gateway = { name = \"internal\", namespace = \"gateways\", section = \"https\" }\n[environments.prod.ingress.gateway]\n",
+        "[environments.prod.ingress.gateway]\nname = \"internal\"\n",
+    );
+    assert!(problems(&login, &format!("{disabled}{TEAM}")).is_empty());
+
+    let unwritten = "[[clusters.train.patch]]\nkind = \"HTTPRoute\"\nmerge = { spec = { rules = [{ matches = [{ path = { value = \"/x\" } }], backendRefs = [{ name = \"vision-train-head-svc\", port = 8265 }] }] } }\n";
+    assert_eq!(problems(GATEWAY, &format!("{TEAM}\n{unwritten}")), ["path-without-rewrite"].into());
+
+    let two = |host: &str| {
+        format!("{TEAM}{host}\n[clusters.tune.ingress]\nexpose = [\"dashboard\"]\n{host}\n[clusters.tune]\n")
+    };
+    assert!(problems(GATEWAY, &two("")).is_empty());
+    assert_eq!(problems(GATEWAY, &two("host = \"ray.example.com\"")), ["duplicate-host"].into());
+    let beside = two("host = \"ray.example.com\"\npath = \"/{{ workload }}\"");
+    assert_eq!(problems(GATEWAY, &beside), ["shared-dashboard-host"].into());
+
+    for (timeout, expected) in [("30s", Some("short-idle-timeout")), ("0s", None), ("1h", None)] {
+        let team = format!("{TEAM}gateway.request-timeout = \"{timeout}\"\n");
+        assert_eq!(problems(GATEWAY, &team), expected.into_iter().collect(), "{timeout}");
+    }
+}
