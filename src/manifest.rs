@@ -10,6 +10,7 @@ mod node_pool;
 mod patch;
 mod pod;
 mod pod_disruption_budget;
+mod prometheus_rule;
 mod ray_cluster;
 
 use std::borrow::Cow;
@@ -204,6 +205,7 @@ fn of_team(team: &Team) -> Built {
         manifests.extend(pod_disruption_budget::of_workload(&scope, workload));
         manifests.extend(workload.ingresses.iter().map(|ingress| ingress::ingress(&scope, workload, ingress)));
         manifests.extend(monitor::of_workload(&scope, workload));
+        manifests.extend(prometheus_rule::of_workload(&scope, workload));
     }
     let diagnostics = patch::apply(team, &mut manifests);
     Built { manifests, diagnostics }

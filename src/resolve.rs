@@ -7,6 +7,7 @@ mod group;
 mod ingress;
 mod layers;
 mod model;
+mod monitoring;
 pub mod names;
 mod team;
 pub mod template;
@@ -21,9 +22,10 @@ pub use self::group::env_text;
 pub use self::ingress::{Alb, Controller, Gateway, HealthCheck, Ingress, Login, Nginx, NginxAuth, Provider};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
-    Auth, Autoscaling, Environment, Group, Instances, Monitoring, NodePool, PlacedPatch, Resolution, ServiceAccount,
-    SharedPool, Team, VersionSpans, WorkerGroup, Workload,
+    Auth, Autoscaling, Environment, Group, Instances, NodePool, PlacedPatch, Resolution, ServiceAccount, SharedPool,
+    Team, VersionSpans, WorkerGroup, Workload,
 };
+pub use self::monitoring::{Alerts, MetricsHosts, Monitoring};
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node, Table};

@@ -30,6 +30,7 @@ macro_rules! view {
 
 pub mod group;
 pub mod ingress;
+pub mod monitoring;
 pub mod node_pool;
 pub mod platform;
 pub mod policy;
@@ -40,12 +41,13 @@ pub mod workload;
 
 pub use group::{Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup};
 pub use ingress::{Expose, ExtensionRef, Ingress, IngressAuthType, IngressClass, OnUnauthenticated, Scheme};
+pub use monitoring::{HeadMonitor, Monitoring};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
 pub use policy::{Policy, Required};
 pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
 pub use team::{ServiceAccount, Team};
 pub use workload::{
-    Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadMonitor, HeadService, Logging, Monitoring, Patch,
-    PullPolicy, ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,
+    Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadService, Logging, Patch, PullPolicy, ServiceType,
+    Upgrade, UpscalingMode, Workload, WorkloadKind,
 };

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ingress::Ingress;
+use super::monitoring::{MetricsHosts, Monitoring};
 use super::values::{SpecPath, Values};
 use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{
-    self, Arch, AuthMode, CapacityType, EnvValue, Gpu, HeadMonitor, PullPolicy, Quantity, Requirement, ServiceType,
-    Taint, Upgrade, UpscalingMode, WorkloadKind,
+    self, Arch, AuthMode, CapacityType, EnvValue, Gpu, PullPolicy, Quantity, Requirement, ServiceType, Taint, Upgrade,
+    UpscalingMode, WorkloadKind,
 };
 use indexmap::IndexMap;
 
@@ -132,6 +133,8 @@ pub struct Workload {
     pub ingresses: Vec<Ingress>,
     /// Monitors, if the environment scrapes.
     pub monitoring: Option<Monitoring>,
+    /// Where the dashboard finds Prometheus and Grafana.
+    pub metrics_hosts: MetricsHosts,
     /// Whether Ray logs to stderr.
     pub log_to_stderr: bool,
     /// Whether the head has a PodDisruptionBudget.
@@ -164,17 +167,6 @@ pub struct Auth {
     pub mode: AuthMode,
     /// A Secret with the token, instead of the operator's own.
     pub secret: Option<String>,
-}
-
-/// Monitors.
-#[derive(Clone, Debug)]
-pub struct Monitoring {
-    /// The kind of the head's monitor.
-    pub head: HeadMonitor,
-    /// Labels by which Prometheus selects monitors.
-    pub labels: BTreeMap<String, String>,
-    /// How often to scrape.
-    pub interval: Option<String>,
 }
 
 /// A worker group.

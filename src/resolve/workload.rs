@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use super::layers::{self, Layers};
-use super::model::{Auth, Autoscaling, Environment, Monitoring, ServiceAccount, WorkerGroup, Workload};
+use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{group, ingress, names, team};
+use super::{group, ingress, monitoring, names, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 use crate::spec::{self, AuthMode, WorkloadKind};
@@ -113,7 +113,8 @@ pub(super) fn resolve(
             .unwrap_or(spec::ServiceType::ClusterIP),
         service_annotations: spec.service.as_ref().and_then(|service| service.annotations.clone()).unwrap_or_default(),
         ingresses,
-        monitoring: monitoring(spec.monitoring.as_ref()),
+        monitoring: monitoring::resolve(spec.monitoring.as_ref()),
+        metrics_hosts: monitoring::hosts(spec.monitoring.as_ref()),
         log_to_stderr: spec.logging.as_ref().and_then(|logging| logging.stderr).unwrap_or(false),
         head_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.head).unwrap_or(true),
         workers_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.workers),
@@ -287,13 +288,4 @@ fn upgrade(
         .iter()
         .any(|fragment| fragment.layer > layers::Layer::BuiltIn && fragment.at(&["upgrade"]).is_some());
     spec.upgrade.filter(|_| asked || *kuberay >= UPGRADE_STRATEGY)
-}
-
-fn monitoring(spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
-    let spec = spec?;
-    spec.enabled.unwrap_or(false).then(|| Monitoring {
-        head: spec.head.unwrap_or(spec::HeadMonitor::ServiceMonitor),
-        labels: spec.labels.clone().unwrap_or_default(),
-        interval: spec.interval.clone(),
-    })
 }

@@ -3,9 +3,10 @@
 mod auth;
 mod load_balancer;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 pub use self::auth::{Cognito, IngressAuth, IngressAuthType, Oidc, OnUnauthenticated};
@@ -93,13 +94,27 @@ pub struct Ingress {
 }
 
 /// One text or a list of them.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum OneOrMore {
     /// One.
     One(String),
     /// Several.
-    More(#[schemars(length(min = 1))] Vec<String>),
+    More(Vec<String>),
+}
+
+impl JsonSchema for OneOrMore {
+    fn schema_name() -> Cow<'static, str> {
+        "OneOrMore".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "array"], "items": { "type": "string" }, "minItems": 1 })
+    }
 }
 
 impl OneOrMore {
@@ -136,9 +151,9 @@ impl Expose {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum IngressClass {
-    #[expect(missing_docs)]
+    /// AWS Load Balancer Controller.
     Alb,
-    #[expect(missing_docs)]
+    /// ingress-nginx.
     Nginx,
     /// The Gateway API.
     Gateway,

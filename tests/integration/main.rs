@@ -12,6 +12,7 @@ mod ingress;
 mod interruptions;
 mod layers;
 mod lint_config;
+mod monitoring;
 mod mutations;
 mod readme;
 mod report;
