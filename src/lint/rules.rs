@@ -68,9 +68,11 @@ rules! {
     idle_timeout_without_v2
     imds_from_pod
     incompatible_karpenter
+    incomplete_auth_secret
     incomplete_ingress_auth
     ineffective_ingress_key
     invalid_affinity
+    invalid_alert_rule
     invalid_ami_alias
     invalid_budget
     invalid_capacity_type
@@ -78,6 +80,7 @@ rules! {
     invalid_do_not_disrupt
     invalid_env_source
     invalid_history_server
+    invalid_ingress_annotation
     invalid_initializing_timeout
     invalid_job_limit
     invalid_label_value
@@ -156,6 +159,7 @@ rules! {
     restricted_label
     restricted_pod_security
     retired_ingress_nginx
+    schemeless_metrics_host
     secret_in_env
     self_deleting_job
     serve_config_without_port
@@ -165,6 +169,7 @@ rules! {
     small_head
     small_root_volume
     small_shared_memory
+    snippet_annotation
     spot_without_diversity
     spot_without_fallback
     spot_without_interruption_queue
@@ -178,6 +183,7 @@ rules! {
     ungated_static_pool
     unknown_environment
     unknown_field
+    unknown_ingress_annotation
     unknown_key
     unknown_pool
     unknown_profile
