@@ -5,10 +5,12 @@ mod environment;
 pub mod explain;
 mod group;
 mod ingress;
+mod job;
 mod layers;
 mod model;
 mod monitoring;
 pub mod names;
+mod submission;
 mod team;
 pub mod template;
 mod values;
@@ -20,12 +22,14 @@ use rayon::prelude::*;
 
 pub use self::group::env_text;
 pub use self::ingress::{Alb, Controller, Gateway, HealthCheck, Ingress, Login, Nginx, NginxAuth, Provider};
+pub use self::job::{Job, Schedule, SelectedJob, Submitter};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
     Auth, Autoscaling, Environment, Group, Instances, NodePool, PlacedPatch, Resolution, ServiceAccount, SharedPool,
     Team, VersionSpans, WorkerGroup, Workload,
 };
 pub use self::monitoring::{Alerts, MetricsHosts, Monitoring};
+pub use self::submission::{Script, Submission};
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node, Table};

@@ -30,6 +30,7 @@ macro_rules! view {
 
 pub mod group;
 pub mod ingress;
+pub mod job;
 pub mod monitoring;
 pub mod node_pool;
 pub mod platform;
@@ -41,6 +42,9 @@ pub mod workload;
 
 pub use group::{Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup};
 pub use ingress::{Expose, ExtensionRef, Ingress, IngressAuthType, IngressClass, OnUnauthenticated, Scheme};
+pub use job::{
+    ClusterSelector, DeletionPolicy, DeletionRule, JobDeploymentStatus, JobStatus, SubmissionMode, Submit, Submitter,
+};
 pub use monitoring::{HeadMonitor, Monitoring};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
@@ -48,6 +52,6 @@ pub use policy::{Policy, Required};
 pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
 pub use team::{ServiceAccount, Team};
 pub use workload::{
-    Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadService, Logging, Patch, PullPolicy, ServiceType,
-    Upgrade, UpscalingMode, Workload, WorkloadKind,
+    Auth, AuthMode, Autoscaling, Cluster, CronJob, DisruptionBudget, HeadService, Job, Logging, Patch, PullPolicy,
+    ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,
 };

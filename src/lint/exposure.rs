@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::karpenter::items;
 use super::subject::env_value;
 use super::{Object, RayCluster, Subject};
+use crate::resolve::names;
 
 /// What an exposed port serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,13 +87,14 @@ impl<'a> Clusters<'a> {
 }
 
 /// Names of the Services that the operator makes (KubeRay `utils.GenerateHeadServiceName`). The clusters of RayJobs have
-/// names that nobody knows before.
+/// names that nobody knows before, but the operator makes a Service with the job's name too (`common/job.go`).
 fn services(cluster: &RayCluster<'_>) -> Vec<String> {
     let name = cluster.object.name();
     let own = cluster.get("/headGroupSpec/headService/metadata/name").and_then(Value::as_str).map(str::to_owned);
-    let head = own.unwrap_or_else(|| format!("{name}-head-svc"));
+    let head = own.unwrap_or_else(|| names::kept(&format!("{name}-head-svc")));
     match cluster.object.kind() {
-        "RayCluster" | "RayService" => vec![head, format!("{name}-serve-svc")],
+        "RayCluster" | "RayService" => vec![head, names::kept(&format!("{name}-serve-svc"))],
+        "RayJob" => vec![names::kept(&format!("{name}-head-svc"))],
         _ => Vec::new(),
     }
 }

@@ -9,6 +9,7 @@ pub use self::controller::{Alb, Controller, Gateway, HealthCheck, Login, Nginx, 
 use super::group;
 use super::layers::Fragment;
 use super::model::Environment;
+use super::names;
 use super::template::Variables;
 use super::values::SpecPath;
 use super::workload::Context;
@@ -45,8 +46,8 @@ pub(super) fn resolve(
     let mut exposed: Vec<Expose> = ingress.expose.clone().unwrap_or_default();
     exposed.sort_unstable();
     exposed.dedup();
-    // The clusters of jobs, and so their Services, have names that nobody knows before (KubeRay `rayjob_controller.go`).
-    if exposed.is_empty() || matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob) {
+    // The Services of a cron job's clusters have names that nobody knows before.
+    if exposed.is_empty() || kind == WorkloadKind::CronJob {
         return Vec::new();
     }
     let path = SpecPath::new([kind.table(), key, "ingress"]);
@@ -96,13 +97,13 @@ pub(super) fn resolve(
     resolved
 }
 
-/// The Service that KubeRay makes for a port (KubeRay `common/service.go`). A RayService's own leads to the pods that run
-/// a Serve proxy, and moves to the new cluster in an upgrade.
+/// The Service that KubeRay makes for a port (KubeRay `utils.GenerateHeadServiceName`, `common/service.go`); that of a
+/// job has the job's name (`common/job.go`). A RayService's own for Serve leads to the pods that run a proxy.
 fn service(kind: WorkloadKind, name: &str, expose: Expose) -> String {
-    match (kind, expose) {
+    names::kept(&match (kind, expose) {
         (WorkloadKind::Service, Expose::Serve) => format!("{name}-serve-svc"),
         _ => format!("{name}-head-svc"),
-    }
+    })
 }
 
 /// One level below the domain, so that one wildcard certificate covers all hosts.

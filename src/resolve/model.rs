@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ingress::Ingress;
+use super::job::{Job, SelectedJob};
 use super::monitoring::{MetricsHosts, Monitoring};
+use super::submission::Submission;
 use super::values::{SpecPath, Values};
 use crate::schema::Releases;
 use crate::source::Span;
@@ -70,6 +72,8 @@ pub struct Team {
     pub service_accounts: BTreeMap<String, ServiceAccount>,
     /// Its workloads: clusters, services, jobs and cron jobs, each in the order of the file.
     pub workloads: Vec<Workload>,
+    /// Its jobs and cron jobs on clusters that they select.
+    pub selected_jobs: Vec<SelectedJob>,
     /// Changes to rendered objects.
     pub patches: Vec<PlacedPatch>,
 }
@@ -143,6 +147,10 @@ pub struct Workload {
     pub workers_disruption_budget: Option<i32>,
     /// Whether its pods are deleted.
     pub suspend: bool,
+    /// What a job or cron job says beside its cluster; `None` for other kinds.
+    pub job: Option<Job>,
+    /// Scripts that are submitted to it once.
+    pub submissions: Vec<Submission>,
     /// Changes to rendered objects.
     pub patches: Vec<PlacedPatch>,
 }

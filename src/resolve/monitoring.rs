@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::spec::{self, HeadMonitor};
+use crate::spec::{self, HeadMonitor, WorkloadKind};
 
 /// Monitors.
 #[derive(Clone, Debug)]
@@ -39,10 +39,16 @@ pub struct MetricsHosts {
     pub grafana_iframe: Option<String>,
 }
 
-pub(super) fn resolve(spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
+pub(super) fn resolve(kind: WorkloadKind, spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
     let spec = spec?;
+    // The head of a service or job has two Services, its cluster's and the operator's for the whole, and would be counted
+    // twice (KubeRay `common/service.go`, `common/job.go`).
+    let head = match kind {
+        WorkloadKind::Cluster => spec.head.unwrap_or(HeadMonitor::ServiceMonitor),
+        _ => HeadMonitor::PodMonitor,
+    };
     spec.enabled.unwrap_or(false).then(|| Monitoring {
-        head: spec.head.unwrap_or(HeadMonitor::ServiceMonitor),
+        head,
         labels: spec.labels.clone().unwrap_or_default(),
         interval: spec.interval.clone(),
         namespace: spec.namespace.clone(),

@@ -8,7 +8,7 @@ use super::layers::{self, Layers};
 use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{group, ingress, monitoring, names, team};
+use super::{group, ingress, job, monitoring, names, submission, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 use crate::spec::{self, AuthMode, WorkloadKind};
@@ -20,6 +20,21 @@ pub(super) struct Context<'a> {
     pub(super) team: &'a str,
     pub(super) team_spec: &'a spec::Team,
     pub(super) values: &'a Values,
+}
+
+impl Context<'_> {
+    /// What templates of the workload may name.
+    pub(super) fn variables<'a>(&'a self, workload: &'a str) -> Variables<'a> {
+        Variables {
+            team: self.team,
+            workload: Some(workload),
+            environment: &self.environment.name,
+            region: &self.environment.spec.region,
+            eks_cluster: &self.environment.spec.eks_cluster,
+            domain: self.environment.spec.domain.as_deref(),
+            ..Variables::default()
+        }
+    }
 }
 
 /// First release of the operator that knows `upgradeStrategy` on a RayCluster.
@@ -46,17 +61,8 @@ pub(super) fn resolve(
         diagnostics.push(Diagnostic::error("missing-ray-version", context.values.key_span(&path), message).help(help));
         return None;
     };
-    let variables = Variables {
-        team: context.team,
-        workload: Some(key),
-        environment: &context.environment.name,
-        ray_version: Some(ray_version.as_str()),
-        region: &context.environment.spec.region,
-        eks_cluster: &context.environment.spec.eks_cluster,
-        domain: context.environment.spec.domain.as_deref(),
-        ..Variables::default()
-    };
-    let name = name(context, key, spec, &path, &variables, diagnostics)?;
+    let variables = Variables { ray_version: Some(ray_version.as_str()), ..context.variables(key) };
+    let name = name(context, kind, key, spec, &variables, diagnostics)?;
     let service_account = service_account(context, spec, &path, &variables, accounts, diagnostics);
     let autoscaling = autoscaling(spec.autoscaling.as_ref());
     let groups = group::Context {
@@ -93,18 +99,30 @@ pub(super) fn resolve(
     }
     let ingresses = ingress::resolve(context, (kind, key), spec, &name, &variables, diagnostics);
     let releases = &context.environment.releases;
+    let head = head?;
+    let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
+    let target =
+        job::Target { head: &head, image_pull_secrets: &image_pull_secrets, service_account: &service_account };
+    let job = match kind {
+        WorkloadKind::Job | WorkloadKind::CronJob => {
+            Some(job::resolve(context, kind, key, spec, Some(&target), true, diagnostics)?)
+        }
+        WorkloadKind::Cluster | WorkloadKind::Service => None,
+    };
+    let auth = auth(context, spec, &ray_version);
+    let submissions = submission::resolve(context, &path, &name, spec, &target, auth.as_ref(), diagnostics);
     Some(Workload {
         kind,
         key: key.to_owned(),
         path: path.clone(),
         labels: spec.labels.clone().unwrap_or_default(),
         annotations: spec.annotations.clone().unwrap_or_default(),
-        image_pull_secrets: spec.image_pull_secrets.clone().unwrap_or_default(),
+        image_pull_secrets,
         service_account,
-        head: head?,
+        head,
         workers,
         autoscaling,
-        auth: auth(context, spec, &ray_version),
+        auth,
         upgrade: upgrade(context, kind, key, spec, &releases.kuberay),
         service_type: spec
             .service
@@ -113,36 +131,40 @@ pub(super) fn resolve(
             .unwrap_or(spec::ServiceType::ClusterIP),
         service_annotations: spec.service.as_ref().and_then(|service| service.annotations.clone()).unwrap_or_default(),
         ingresses,
-        monitoring: monitoring::resolve(spec.monitoring.as_ref()),
+        monitoring: monitoring::resolve(kind, spec.monitoring.as_ref()),
         metrics_hosts: monitoring::hosts(spec.monitoring.as_ref()),
         log_to_stderr: spec.logging.as_ref().and_then(|logging| logging.stderr).unwrap_or(false),
         head_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.head).unwrap_or(true),
         workers_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.workers),
         suspend: spec.suspend.unwrap_or(false),
+        job,
+        submissions,
         patches: team::placed(spec.patch.as_deref(), &path.join("patch")),
         ray_version,
         name,
     })
 }
 
-fn name(
+/// The object's name.
+pub(super) fn name(
     context: &Context<'_>,
+    kind: WorkloadKind,
     key: &str,
     spec: &spec::Workload,
-    path: &SpecPath,
     variables: &Variables<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<String> {
+    let path = SpecPath::new([kind.table(), key]);
     if let Some(text) = &spec.name {
         let path = path.join("name");
         let name = group::render(text, variables, context.values, &path, diagnostics)?;
-        names::check_cluster(&name, &[("name", &name)], context.values.span(&path), diagnostics);
+        names::check_workload(kind, &name, &[("name", &name)], context.values.span(&path), diagnostics);
         return Some(name);
     }
     let name = names::of_workload(context.team, key);
     let parts =
         if name == key { vec![("team", context.team)] } else { vec![("team", context.team), ("workload", key)] };
-    names::check_cluster(&name, &parts, context.values.key_span(path), diagnostics);
+    names::check_workload(kind, &name, &parts, context.values.key_span(&path), diagnostics);
     Some(name)
 }
 
@@ -287,5 +309,6 @@ fn upgrade(
         .of_workload([kind.table(), key])
         .iter()
         .any(|fragment| fragment.layer > layers::Layer::BuiltIn && fragment.at(&["upgrade"]).is_some());
-    spec.upgrade.filter(|_| asked || *kuberay >= UPGRADE_STRATEGY)
+    // KubeRay refuses it on clusters that belong to a service or a job (`utils/validation.go`).
+    spec.upgrade.filter(|_| kind == WorkloadKind::Cluster && (asked || *kuberay >= UPGRADE_STRATEGY))
 }

@@ -324,3 +324,12 @@ fn the_rules_for_exposed_dashboards_look_at_routes_too() {
         assert_eq!(problems(GATEWAY, &team), expected.into_iter().collect(), "{timeout}");
     }
 }
+
+/// KubeRay keeps the last 50 characters of a Service's name.
+#[test]
+fn the_service_of_a_long_name_is_the_one_that_the_operator_makes() {
+    let team = format!("[clusters.train]\nname = \"a-name-of-more-than-forty-one-characters-here\"\n{TEAM}");
+    let ingress = &rendered("class = \"alb\"", &team, "Ingress", &[])[0];
+    let service = ingress.pointer("/spec/rules/0/http/paths/0/backend/service/name").unwrap();
+    assert_eq!(service, "me-of-more-than-forty-one-characters-here-head-svc");
+}

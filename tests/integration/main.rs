@@ -10,6 +10,7 @@ mod formats;
 mod golden;
 mod ingress;
 mod interruptions;
+mod jobs;
 mod layers;
 mod lint_config;
 mod monitoring;

@@ -131,3 +131,15 @@ fn the_dashboard_finds_prometheus_and_grafana() {
     let own = rendered(hosts, &format!("[clusters.train.head]\nenv.RAY_GRAFANA_HOST = \"http://own\"\n{TEAM}"));
     assert_eq!(env(&own, "headGroupSpec").unwrap()[0]["value"], "http://own");
 }
+
+/// A job's cluster has a name with a random end, and is only there while the job runs.
+#[test]
+fn alerts_of_jobs_find_their_clusters() {
+    let job = "[jobs.train]\nentrypoint = \"python train.py\"\nray-version = \"2.52.0\"\nimage = \"rayproject/ray:2.52.0\"\n[jobs.train.workers.cpu]\ncpu = 3\nmemory = \"12Gi\"\nmax = 4\n";
+    let objects = rendered("rules = true\n", job);
+    let down = alerts(&objects).remove(0).1;
+    assert_eq!(
+        down,
+        "up{namespace=\"vision\", ray_io_cluster=~\"vision-train-[a-z0-9]{5}\", container=\"ray-head\", endpoint=\"metrics\"} == 0"
+    );
+}
