@@ -13,6 +13,7 @@ mod pod_disruption_budget;
 mod prometheus_rule;
 mod ray_cluster;
 mod ray_job;
+mod ray_service;
 mod submission;
 mod submitter;
 
@@ -204,9 +205,10 @@ fn of_team(team: &Team) -> Built {
         let pools = || groups().filter_map(|group| group.own_pool.as_ref());
         manifests.extend(pools().filter(|pool| pool.own_class).map(|pool| ec2_node_class::of_pool(&scope, pool)));
         manifests.extend(pools().map(|pool| node_pool::of_group(&scope, pool)));
-        manifests.push(match &workload.job {
-            Some(job) => ray_job::of_workload(&scope, workload, job),
-            None => ray_cluster::ray_cluster(&scope, workload),
+        manifests.push(match (&workload.serve, &workload.job) {
+            (Some(serve), _) => ray_service::ray_service(&scope, workload, serve),
+            (None, Some(job)) => ray_job::of_workload(&scope, workload, job),
+            (None, None) => ray_cluster::ray_cluster(&scope, workload),
         });
         manifests.extend(submission::of_workload(&scope, workload));
         manifests.extend(pod_disruption_budget::of_workload(&scope, workload));

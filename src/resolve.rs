@@ -10,6 +10,7 @@ mod layers;
 mod model;
 mod monitoring;
 pub mod names;
+mod serve;
 mod submission;
 mod team;
 pub mod template;
@@ -25,8 +26,8 @@ pub use self::ingress::{Alb, Controller, Gateway, HealthCheck, Ingress, Login, N
 pub use self::job::{Job, Schedule, SelectedJob, Submitter};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
-    Auth, Autoscaling, Environment, Group, Instances, NodePool, PlacedPatch, Resolution, ServiceAccount, SharedPool,
-    Team, VersionSpans, WorkerGroup, Workload,
+    Auth, Autoscaling, Environment, Group, IncrementalUpgrade, Instances, NodePool, PlacedPatch, Resolution, Serve,
+    ServeService, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
 };
 pub use self::monitoring::{Alerts, MetricsHosts, Monitoring};
 pub use self::submission::{Script, Submission};
@@ -85,8 +86,10 @@ pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
         .flat_map(|environment| workspace.teams.iter().map(move |team| (environment, team)))
         .filter(|(_, team)| selection.has_team(&team.name))
         .collect();
-    let resolved: Vec<(Option<Team>, Vec<Diagnostic>)> =
-        pairs.into_par_iter().map(|(environment, document)| team::resolve(platform, environment, document)).collect();
+    let resolved: Vec<(Option<Team>, Vec<Diagnostic>)> = pairs
+        .into_par_iter()
+        .map(|(environment, document)| team::resolve(workspace, platform, environment, document))
+        .collect();
     let mut teams = Vec::with_capacity(resolved.len());
     for (team, found) in resolved {
         teams.extend(team);

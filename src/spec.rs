@@ -5,7 +5,8 @@
 
 /// Declares a view of a spec type that has only some of its keys.
 macro_rules! view {
-    ($(#[$doc:meta])* $name:ident of $inner:ident, $description:literal, |$key:ident| $keep:expr) => {
+    ($(#[$doc:meta])* $name:ident of $inner:ident, $description:literal, |$key:ident| $keep:expr
+        $(, $narrowed:literal: $type:ident $choices:expr)?) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, serde::Deserialize)]
         #[serde(transparent)]
@@ -21,11 +22,28 @@ macro_rules! view {
                 schema.insert("description".into(), $description.into());
                 if let Some(properties) = schema.get_mut("properties").and_then(|value| value.as_object_mut()) {
                     properties.retain(|$key, _| $keep);
+                    $($crate::spec::narrow::<$type>(properties, $narrowed, generator, &$choices);)?
                 }
                 schema
             }
         }
     };
+}
+
+/// Leaves a key only some of the values of its enumeration.
+fn narrow<T: schemars::JsonSchema>(
+    properties: &mut serde_json::Map<String, serde_json::Value>,
+    key: &str,
+    generator: &mut schemars::SchemaGenerator,
+    values: &[&str],
+) {
+    let Some(property) = properties.get_mut(key).and_then(serde_json::Value::as_object_mut) else { return };
+    let mut choices = T::json_schema(generator).to_value()["oneOf"].take();
+    if let Some(choices) = choices.as_array_mut() {
+        choices.retain(|choice| choice["const"].as_str().is_some_and(|value| values.contains(&value)));
+    }
+    property.shift_remove("anyOf");
+    property.insert("oneOf".to_owned(), choices);
 }
 
 pub mod group;
@@ -37,6 +55,7 @@ pub mod platform;
 pub mod policy;
 pub mod scalar;
 pub mod schema;
+pub mod service;
 pub mod team;
 pub mod workload;
 
@@ -50,8 +69,9 @@ pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm,
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
 pub use policy::{Policy, Required};
 pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
+pub use service::{IncrementalUpgrade, ServeService};
 pub use team::{ServiceAccount, Team};
 pub use workload::{
     Auth, AuthMode, Autoscaling, Cluster, CronJob, DisruptionBudget, HeadService, Job, Logging, Patch, PullPolicy,
-    ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,
+    Service, ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,
 };

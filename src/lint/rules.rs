@@ -26,6 +26,7 @@ rules! {
     conflicting_node_role
     conflicting_ray_start_params
     conflicting_security_context
+    conflicting_serve_config
     conflicting_service_account
     conflicting_submission_mode
     conflicting_tls
@@ -115,6 +116,7 @@ rules! {
     min_values_disables_price_filter
     mismatched_ami_family
     mismatched_ray_version
+    misplaced_job_resources
     missing_cluster_label
     missing_consolidate_after
     missing_container
@@ -132,6 +134,7 @@ rules! {
     missing_platform
     missing_ray_version
     missing_resources
+    missing_serve_config
     missing_version
     mixed_ami_terms
     mixed_ray_versions
@@ -153,6 +156,7 @@ rules! {
     public_ingress
     recreate_on_shared_cluster
     redundant_override
+    regex_in_exact_path
     rejected_by_pod_security
     removed_api_version
     removed_serve_key
@@ -200,6 +204,8 @@ rules! {
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unread_cluster_selector
+    unreadable_file
     unreadable_manifest
     unreadable_spec
     unrendered_workload

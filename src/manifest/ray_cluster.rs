@@ -9,7 +9,7 @@ use super::metadata::Metadata;
 use super::pod::{self, PodTemplate, Role};
 use super::{Manifest, Places, Scope};
 use crate::resolve::{Autoscaling, WorkerGroup, Workload};
-use crate::spec::{AuthMode, Upgrade, UpscalingMode, WorkloadKind};
+use crate::spec::{AuthMode, UpscalingMode, WorkloadKind};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -126,16 +126,13 @@ pub(super) fn ray_cluster(scope: &Scope<'_>, workload: &Workload) -> Manifest {
 /// The spec of a workload's Ray cluster, wherever it stands.
 pub(super) fn spec(workload: &Workload) -> RayClusterSpec {
     let head = &workload.head;
+    // What a service or a job does with its cluster stands beside the cluster's spec: KubeRay refuses `upgradeStrategy`
+    // in it (`utils/validation.go`, ValidateRayClusterUpgradeOptions).
+    let own = workload.kind == WorkloadKind::Cluster;
     RayClusterSpec {
         ray_version: workload.ray_version.to_string(),
-        // Services and jobs are suspended as a whole.
-        suspend: (workload.suspend && workload.kind == WorkloadKind::Cluster).then_some(true),
-        upgrade_strategy: workload.upgrade.map(|upgrade| UpgradeStrategy {
-            r#type: match upgrade {
-                Upgrade::None => "None",
-                Upgrade::Recreate => "Recreate",
-            },
-        }),
+        suspend: (own && workload.suspend).then_some(true),
+        upgrade_strategy: workload.upgrade.filter(|_| own).map(|upgrade| UpgradeStrategy { r#type: upgrade.as_str() }),
         // The mode is always explicit: with an empty one the operator makes the Secret, but no pod uses it (KubeRay
         // `utils.IsAuthEnabled`).
         auth_options: workload.auth.as_ref().map(|auth| AuthOptions {

@@ -2,6 +2,9 @@
 //!
 //! From weakest to strongest: built-in, `[defaults]`, `[environments.<e>.defaults]`, the profile that a group names,
 //! team, workload, group, `[override.<e>]`. Tables merge by key; arrays and the values of [`WHOLE`] replace.
+//!
+//! Among the defaults of one layer, those of `cluster` speak about the Ray cluster of every workload, and those of a
+//! kind, such as `service`, are stronger.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -53,6 +56,8 @@ enum Keys {
     All,
     /// Only what is inherited from above.
     Only(&'static [&'static str]),
+    /// All but those, and but what `All` leaves out.
+    Except(&'static [&'static str]),
     /// The whole fragment is the value of one key.
     Under(&'static str),
 }
@@ -66,6 +71,9 @@ pub struct Fragment<'a> {
     keys: Keys,
 }
 
+/// What `[defaults.cluster]` says about clusters of their own only: each kind has its own words for its upgrade, and
+/// scripts are submitted to clusters that stay.
+const OF_CLUSTERS_ONLY: &[&str] = &["upgrade", "submit"];
 /// What a workload inherits from its team.
 const TO_WORKLOADS: &[&str] =
     &["labels", "annotations", "env", "image", "ray-version", "service-account", "monitoring", "ingress"];
@@ -81,6 +89,9 @@ const RESOLVED_APART: &[&str] = &["head", "workers", "clusters", "services", "jo
 const WHOLE: &[&str] = &["gpu", "capacity-type"];
 /// The selectors that choose instances are one unit: two layers' selectors might intersect to nothing.
 const INSTANCE_SELECTORS: &[&str] = &["instance-types", "instance-families", "instance-sizes", "gpu"];
+
+/// Two ways to say one thing: a layer that goes one way discards what weaker layers said the other way.
+const ALTERNATIVES: [[&str; 2]; 1] = [["serve-config", "serve-config-file"]];
 
 /// The files that speak about one team in one environment.
 #[derive(Clone, Copy, Debug)]
@@ -128,7 +139,9 @@ impl<'a> Layers<'a> {
                 push(&mut fragments, layer, Some(self.environment), Keys::Only(OF_ENVIRONMENTS));
             }
             push(&mut fragments, layer, descend(defaults, &["team"]), Keys::Only(TO_WORKLOADS));
-            push(&mut fragments, layer, descend(defaults, &[defaults_table(path[0])]), Keys::All);
+            for (table, keys) in defaults_tables(path[0]) {
+                push(&mut fragments, layer, descend(defaults, &[table]), keys);
+            }
         }
         push(&mut fragments, Layer::Team, Some(self.team), Keys::Only(TO_WORKLOADS));
         push(&mut fragments, Layer::Workload, descend(self.team, &path), Keys::All);
@@ -144,12 +157,16 @@ impl<'a> Layers<'a> {
         let kind = if group == ["head"] { "head" } else { "worker" };
         let own: Vec<&str> = workload.iter().chain(group).copied().collect();
         for (layer, defaults) in self.defaults() {
-            let of_workloads = descend(defaults, &[defaults_table(workload[0])]);
+            let of_workloads = defaults_tables(workload[0]).map(|(table, _)| descend(defaults, &[table]));
             push(&mut fragments, layer, descend(defaults, &["team"]), Keys::Only(FROM_TEAM_TO_GROUPS));
-            push(&mut fragments, layer, of_workloads, Keys::Only(TO_GROUPS));
+            for table in of_workloads.clone() {
+                push(&mut fragments, layer, table, Keys::Only(TO_GROUPS));
+            }
             push(&mut fragments, layer, descend(defaults, &["node-pool"]), Keys::Under("node-pool"));
             push(&mut fragments, layer, descend(defaults, &[kind]), Keys::All);
-            push(&mut fragments, layer, of_workloads.and_then(|table| descend(table, group)), Keys::All);
+            for table in of_workloads {
+                push(&mut fragments, layer, table.and_then(|table| descend(table, group)), Keys::All);
+            }
         }
         let before_team = fragments.len();
         push(&mut fragments, Layer::Team, Some(self.team), Keys::Only(FROM_TEAM_TO_GROUPS));
@@ -184,9 +201,11 @@ impl<'a> Layers<'a> {
     }
 }
 
-/// The table of `[defaults]` for a table of workloads.
-fn defaults_table(workloads: &str) -> &'static str {
-    WorkloadKind::of_table(workloads).unwrap_or(WorkloadKind::Cluster).defaults()
+/// The tables of `[defaults]` for a table of workloads, weakest first.
+fn defaults_tables(workloads: &str) -> impl Iterator<Item = (&'static str, Keys)> + Clone {
+    let kind = WorkloadKind::of_table(workloads).unwrap_or(WorkloadKind::Cluster);
+    let of_every_kind = (kind != WorkloadKind::Cluster).then_some(("cluster", Keys::Except(OF_CLUSTERS_ONLY)));
+    of_every_kind.into_iter().chain([(kind.defaults(), Keys::All)])
 }
 
 /// The strongest layer's `profile`.
@@ -227,6 +246,13 @@ pub(super) fn merge(fragments: &[Fragment<'_>]) -> Table {
         if INSTANCE_SELECTORS.iter().any(|key| fragment.get(key).is_some()) {
             merged.retain(|key, _| !INSTANCE_SELECTORS.contains(&key.as_str()));
         }
+        for [one, other] in ALTERNATIVES {
+            match (fragment.get(one), fragment.get(other)) {
+                (Some(_), None) => merged.shift_remove(other),
+                (None, Some(_)) => merged.shift_remove(one),
+                _ => None,
+            };
+        }
         if let Keys::Under(key) = fragment.keys {
             let table = merged.entry(key.to_owned()).or_insert_with(|| empty_table(fragment.table));
             if let Value::Table(inner) = &mut table.value {
@@ -244,6 +270,7 @@ impl<'a> Fragment<'a> {
         match self.keys {
             Keys::All => !RESOLVED_APART.contains(&key),
             Keys::Only(keys) => keys.contains(&key),
+            Keys::Except(keys) => !keys.contains(&key) && !RESOLVED_APART.contains(&key),
             Keys::Under(_) => false,
         }
     }

@@ -127,8 +127,10 @@ pub struct Workload {
     pub autoscaling: Option<Autoscaling>,
     /// Authentication: the mode to write, if the operator knows one.
     pub auth: Option<Auth>,
-    /// What a change does to running pods; `None` where the operator has no such field.
+    /// What a change does to a cluster's running pods; `None` where the operator has no such field.
     pub upgrade: Option<Upgrade>,
+    /// What a service serves and how; `None` for all other kinds.
+    pub serve: Option<Serve>,
     /// Type of the head's Service.
     pub service_type: ServiceType,
     /// Annotations of the head's Service.
@@ -175,6 +177,49 @@ pub struct Auth {
     pub mode: AuthMode,
     /// A Secret with the token, instead of the operator's own.
     pub secret: Option<String>,
+}
+
+/// What makes a Ray cluster a service.
+#[derive(Clone, Debug)]
+pub struct Serve {
+    /// The Serve config, in YAML.
+    pub config: String,
+    /// What a change does to the running cluster.
+    pub upgrade: Upgrade,
+    /// The steps of an incremental upgrade; `None` for any other.
+    pub incremental: Option<IncrementalUpgrade>,
+    /// Seconds that the old cluster stays after an upgrade.
+    pub cluster_deletion_delay: i32,
+    /// Whether the Service of Serve leaves the head out.
+    pub exclude_head_pod: bool,
+    /// The Service of Serve, where it is not all as the operator makes it.
+    pub service: Option<ServeService>,
+    /// Time in which the first cluster must become ready.
+    pub initializing_timeout: Option<String>,
+}
+
+/// Steps of an incremental upgrade.
+#[derive(Clone, Debug)]
+pub struct IncrementalUpgrade {
+    /// Capacity of the new cluster beyond the old one's, in percent.
+    pub max_surge_percent: i32,
+    /// Traffic that each step shifts, in percent.
+    pub step_size_percent: i32,
+    /// Seconds between two steps.
+    pub interval: i32,
+    /// GatewayClass of the Gateway that splits the traffic.
+    pub gateway_class: String,
+}
+
+/// The Service of Serve.
+#[derive(Clone, Debug)]
+pub struct ServeService {
+    /// Its type; that of the head's Service when not set.
+    pub service_type: Option<ServiceType>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// A worker group.

@@ -8,7 +8,7 @@ use super::layers::{self, Layers};
 use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{group, ingress, job, monitoring, names, submission, team};
+use super::{group, ingress, job, monitoring, names, serve, submission, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 use crate::spec::{self, AuthMode, WorkloadKind};
@@ -98,6 +98,10 @@ pub(super) fn resolve(
         }
     }
     let ingresses = ingress::resolve(context, (kind, key), spec, &name, &variables, diagnostics);
+    let serve = match kind {
+        WorkloadKind::Service => Some(serve::resolve(context, key, spec, &path, diagnostics)),
+        _ => None,
+    };
     let releases = &context.environment.releases;
     let head = head?;
     let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
@@ -124,6 +128,10 @@ pub(super) fn resolve(
         autoscaling,
         auth,
         upgrade: upgrade(context, kind, key, spec, &releases.kuberay),
+        serve: match serve {
+            Some(serve) => Some(serve?),
+            None => None,
+        },
         service_type: spec
             .service
             .as_ref()
@@ -309,6 +317,5 @@ fn upgrade(
         .of_workload([kind.table(), key])
         .iter()
         .any(|fragment| fragment.layer > layers::Layer::BuiltIn && fragment.at(&["upgrade"]).is_some());
-    // KubeRay refuses it on clusters that belong to a service or a job (`utils/validation.go`).
     spec.upgrade.filter(|_| kind == WorkloadKind::Cluster && (asked || *kuberay >= UPGRADE_STRATEGY))
 }

@@ -13,6 +13,7 @@ mod interruptions;
 mod jobs;
 mod layers;
 mod lint_config;
+mod manifests;
 mod monitoring;
 mod mutations;
 mod readme;
