@@ -1,6 +1,8 @@
 //! From resolved teams to Kubernetes objects: one file per kind, no I/O, nothing can fail.
 
+mod containers;
 mod ec2_node_class;
+mod fault_tolerance;
 mod http_route;
 mod ingress;
 mod metadata;
@@ -10,12 +12,15 @@ mod node_pool;
 mod patch;
 mod pod;
 mod pod_disruption_budget;
+mod probes;
 mod prometheus_rule;
 mod ray_cluster;
 mod ray_job;
 mod ray_service;
+mod spread;
 mod submission;
 mod submitter;
+mod volumes;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 mod workload;
 mod environment;
 pub mod explain;
+mod fault_tolerance;
 mod group;
 mod ingress;
 mod job;
@@ -10,6 +11,7 @@ mod layers;
 mod model;
 mod monitoring;
 pub mod names;
+mod pod_need;
 mod serve;
 mod submission;
 mod team;
@@ -26,8 +28,8 @@ pub use self::ingress::{Alb, Controller, Gateway, HealthCheck, Ingress, Login, N
 pub use self::job::{Job, Schedule, SelectedJob, Submitter};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
-    Auth, Autoscaling, Environment, Group, IncrementalUpgrade, Instances, NodePool, PlacedPatch, Resolution, Serve,
-    ServeService, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
+    Auth, Autoscaling, Environment, FaultTolerance, Group, IncrementalUpgrade, Instances, NodePool, PlacedPatch,
+    Resolution, Serve, ServeService, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
 };
 pub use self::monitoring::{Alerts, MetricsHosts, Monitoring};
 pub use self::submission::{Script, Submission};

@@ -46,12 +46,14 @@ fn narrow<T: schemars::JsonSchema>(
     property.insert("oneOf".to_owned(), choices);
 }
 
+pub mod fault_tolerance;
 pub mod group;
 pub mod ingress;
 pub mod job;
 pub mod monitoring;
 pub mod node_pool;
 pub mod platform;
+pub mod pod;
 pub mod policy;
 pub mod scalar;
 pub mod schema;
@@ -59,6 +61,7 @@ pub mod service;
 pub mod team;
 pub mod workload;
 
+pub use fault_tolerance::{FaultTolerance, SecretKey};
 pub use group::{Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup};
 pub use ingress::{Expose, ExtensionRef, Ingress, IngressAuthType, IngressClass, OnUnauthenticated, Scheme};
 pub use job::{
@@ -67,6 +70,7 @@ pub use job::{
 pub use monitoring::{HeadMonitor, Monitoring};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
+pub use pod::{EmptyDir, Medium, Probes, Spread, Volume};
 pub use policy::{Policy, Required};
 pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
 pub use service::{IncrementalUpgrade, ServeService};

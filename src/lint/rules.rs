@@ -18,6 +18,7 @@ rules! {
     arn_as_node_role
     automounted_worker_token
     blanket_toleration
+    blocking_disruption_budget
     busy_head
     conflicting_autoscaler_version
     conflicting_cluster_selector
@@ -92,6 +93,7 @@ rules! {
     invalid_node_label
     invalid_probe
     invalid_ray_label
+    invalid_redis_address
     invalid_requirement
     invalid_restart_policy
     invalid_schedule
@@ -117,6 +119,7 @@ rules! {
     mismatched_ami_family
     mismatched_ray_version
     misplaced_job_resources
+    misplaced_ray_container
     missing_cluster_label
     missing_consolidate_after
     missing_container
@@ -147,6 +150,7 @@ rules! {
     over_gpu_limit
     over_quota
     overlapping_disruption_budgets
+    passwordless_redis
     patched_identity
     path_without_rewrite
     plain_http_auth
@@ -162,6 +166,7 @@ rules! {
     removed_serve_key
     replicas_with_autoscaling
     request_above_limit
+    reserved_container_name
     reserved_env
     reserved_group_name
     reserved_tag
@@ -175,6 +180,7 @@ rules! {
     serve_config_without_port
     shadowed_default
     shared_dashboard_host
+    shared_redis_namespace
     short_idle_timeout
     small_head
     small_root_volume
@@ -184,6 +190,7 @@ rules! {
     spot_without_diversity
     spot_without_fallback
     spot_without_interruption_queue
+    spread_across_clusters
     suspended_job_without_shutdown
     suspended_worker_group
     toml_1_1_syntax
@@ -214,6 +221,7 @@ rules! {
     unsupported_kubelet_setting
     unsupported_priority
     unsupported_ray_version
+    unsupported_redis_username
     unsupported_release
     unsupported_token_auth
     untolerated_taint

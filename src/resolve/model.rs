@@ -125,6 +125,8 @@ pub struct Workload {
     pub workers: Vec<WorkerGroup>,
     /// The autoscaler, if it runs.
     pub autoscaling: Option<Autoscaling>,
+    /// Where the GCS keeps its state, if not with the head.
+    pub fault_tolerance: Option<FaultTolerance>,
     /// Authentication: the mode to write, if the operator knows one.
     pub auth: Option<Auth>,
     /// What a change does to a cluster's running pods; `None` where the operator has no such field.
@@ -168,6 +170,19 @@ pub struct Autoscaling {
     pub cpu: Quantity,
     /// Memory of the sidecar.
     pub memory: Quantity,
+}
+
+/// GCS fault tolerance by Redis.
+#[derive(Clone, Debug)]
+pub struct FaultTolerance {
+    /// Redis' address, with its scheme.
+    pub address: String,
+    /// User of Redis, if it has users.
+    pub username: Option<EnvValue>,
+    /// Where Redis' password is, if it has one.
+    pub password: Option<spec::SecretKey>,
+    /// Prefix of the data in Redis, if it is not the RayCluster's UID.
+    pub namespace: Option<String>,
 }
 
 /// Authentication.
@@ -282,6 +297,20 @@ pub struct Group {
     pub node_selector: BTreeMap<String, String>,
     /// Further tolerations.
     pub tolerations: Vec<spec::Toleration>,
+    /// How the pods spread.
+    pub spread: Option<spec::Spread>,
+    /// Affinity.
+    pub affinity: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Further volumes.
+    pub volumes: Vec<spec::Volume>,
+    /// Containers before the Ray container.
+    pub init_containers: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// Containers beside it.
+    pub sidecars: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// What probes of the Ray container differ in from the operator's.
+    pub probes: spec::Probes,
+    /// RuntimeClass.
+    pub runtime_class: Option<String>,
     /// Seconds between stop and kill.
     pub grace_period: Option<i64>,
     /// Command before the stop.

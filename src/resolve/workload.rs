@@ -8,7 +8,7 @@ use super::layers::{self, Layers};
 use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{group, ingress, job, monitoring, names, serve, submission, team};
+use super::{fault_tolerance, group, ingress, job, monitoring, names, serve, submission, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 use crate::spec::{self, AuthMode, WorkloadKind};
@@ -97,13 +97,20 @@ pub(super) fn resolve(
             });
         }
     }
+    let fault_tolerance = spec.fault_tolerance.as_ref().and_then(|fault_tolerance| {
+        let path = path.join("fault-tolerance");
+        fault_tolerance::resolve(fault_tolerance, &variables, context.values, &path, diagnostics)
+    });
     let ingresses = ingress::resolve(context, (kind, key), spec, &name, &variables, diagnostics);
     let serve = match kind {
         WorkloadKind::Service => Some(serve::resolve(context, key, spec, &path, diagnostics)),
         _ => None,
     };
+    let mut head = head?;
+    if let (Some(spec), Some(resolved)) = (&spec.fault_tolerance, &fault_tolerance) {
+        fault_tolerance::add_env(spec, resolved, &mut head, &mut workers);
+    }
     let releases = &context.environment.releases;
-    let head = head?;
     let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
     let target =
         job::Target { head: &head, image_pull_secrets: &image_pull_secrets, service_account: &service_account };
@@ -126,6 +133,7 @@ pub(super) fn resolve(
         head,
         workers,
         autoscaling,
+        fault_tolerance,
         auth,
         upgrade: upgrade(context, kind, key, spec, &releases.kuberay),
         serve: match serve {

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::fault_tolerance::FaultTolerance;
 use super::group::{EnvValue, Head, Object, WorkerGroup};
 use super::ingress::Ingress;
 use super::job::{self, ClusterSelector, DeletionRule, SubmissionMode, Submit, Submitter};
@@ -145,6 +146,8 @@ pub struct Workload {
     pub workers: Option<IndexMap<String, WorkerGroup>>,
     /// Ray's autoscaler.
     pub autoscaling: Option<Autoscaling>,
+    /// Where the GCS keeps its state, so that it outlives the head.
+    pub fault_tolerance: Option<FaultTolerance>,
     /// Authentication of the dashboard and the job API.
     pub auth: Option<Auth>,
     /// What a merged change does to what is running (`spec.upgradeStrategy.type`; of a cluster from KubeRay 1.6 on).

@@ -12,6 +12,7 @@ mod ingress;
 mod interruptions;
 mod jobs;
 mod layers;
+mod lifecycle;
 mod lint_config;
 mod manifests;
 mod monitoring;
