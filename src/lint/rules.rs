@@ -71,7 +71,11 @@ rules! {
     idle_timeout_without_v2
     imds_from_pod
     incompatible_karpenter
+    incomplete_auth_secret
+    incomplete_ingress_auth
+    ineffective_ingress_key
     invalid_affinity
+    invalid_alert_rule
     invalid_ami_alias
     invalid_budget
     invalid_capacity_type
@@ -79,6 +83,7 @@ rules! {
     invalid_do_not_disrupt
     invalid_env_source
     invalid_history_server
+    invalid_ingress_annotation
     invalid_initializing_timeout
     invalid_job_limit
     invalid_label_value
@@ -122,6 +127,7 @@ rules! {
     missing_dashboard_port
     missing_entrypoint
     missing_ephemeral_storage
+    missing_gateway
     missing_host
     missing_image
     missing_ingress_class
@@ -168,6 +174,7 @@ rules! {
     restricted_label
     restricted_pod_security
     retired_ingress_nginx
+    schemeless_metrics_host
     secret_in_env
     self_deleting_job
     serve_config_without_port
@@ -178,6 +185,7 @@ rules! {
     small_head
     small_root_volume
     small_shared_memory
+    snippet_annotation
     split_entrypoint
     spot_without_diversity
     spot_without_fallback
@@ -193,6 +201,7 @@ rules! {
     ungated_static_pool
     unknown_environment
     unknown_field
+    unknown_ingress_annotation
     unknown_key
     unknown_pool
     unknown_profile
