@@ -7,6 +7,8 @@ mod group;
 mod layers;
 mod model;
 pub mod names;
+mod network;
+mod secret;
 mod team;
 pub mod template;
 mod values;
@@ -19,9 +21,11 @@ use rayon::prelude::*;
 pub use self::group::env_text;
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
-    Auth, Autoscaling, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Resolution,
-    ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
+    Auth, Autoscaling, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, PodSecurity,
+    Resolution, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
 };
+pub use self::network::{NetworkPeer, NetworkPolicy, NetworkRule};
+pub use self::secret::{Secret, SecretStore};
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node, Table};

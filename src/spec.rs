@@ -28,23 +28,43 @@ macro_rules! view {
     };
 }
 
+/// The schema of a table whose most common key may be written alone: one of `words` instead of a table. Layers merge
+/// both alike.
+fn short_form(mut schema: schemars::Schema, description: &str, words: &[&str]) -> schemars::Schema {
+    schema.insert("description".into(), description.into());
+    schema.insert("type".into(), vec!["string", "object"].into());
+    schema.insert("pattern".into(), format!("^({})$", words.join("|")).into());
+    schema.insert("examples".into(), words.iter().rev().copied().collect::<Vec<_>>().into());
+    schema
+}
+
 pub mod group;
 pub mod ingress;
+pub mod network;
 pub mod node_pool;
 pub mod platform;
+pub mod pod_security;
 pub mod policy;
+pub mod quota;
 pub mod scalar;
 pub mod schema;
+pub mod secret;
 pub mod team;
 pub mod workload;
 
-pub use group::{Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup};
+pub use group::{
+    Arch, CapacityType, EnvFrom, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup,
+};
 pub use ingress::{Expose, Ingress, IngressClass, Scheme};
+pub use network::{Network, NetworkMode, NetworkPolicy, Peer, Protocol};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
+pub use pod_security::{PodSecurity, PodSecurityLevel};
 pub use policy::{Policy, Required};
-pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
-pub use team::{ServiceAccount, Team};
+pub use quota::{Amounts, LimitRange, Quota};
+pub use scalar::{Cidr, Duration, KarpenterDuration, Quantity, Version, VersionRange};
+pub use secret::{AwsService, RefreshPolicy, Secret, SecretStore, StoreIdentity, StoreKind, StoreRef};
+pub use team::{PolicyRule, ServiceAccount, Team};
 pub use workload::{
     Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadMonitor, HeadService, Logging, Monitoring, Patch,
     PullPolicy, ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,

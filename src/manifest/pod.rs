@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::DeepMerge;
 use k8s_openapi::api::core::v1::{
-    Capabilities, ConfigMapKeySelector, Container, ContainerPort, EmptyDirVolumeSource, EnvVar, EnvVarSource,
-    ExecAction, Lifecycle, LifecycleHandler, LocalObjectReference, ObjectFieldSelector, PodSecurityContext, PodSpec,
-    ResourceRequirements, SeccompProfile, SecretKeySelector, SecurityContext, Toleration, Volume, VolumeMount,
+    Capabilities, ConfigMapEnvSource, ConfigMapKeySelector, Container, ContainerPort, EmptyDirVolumeSource,
+    EnvFromSource, EnvVar, EnvVarSource, ExecAction, Lifecycle, LifecycleHandler, LocalObjectReference,
+    ObjectFieldSelector, PodSecurityContext, PodSpec, ResourceRequirements, SeccompProfile, SecretEnvSource,
+    SecretKeySelector, SecurityContext, Toleration, Volume, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use serde::Serialize;
@@ -92,6 +93,7 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
     places.add(container.clone(), path.clone());
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
+    places.add(format!("{container}/envFrom"), path.join("env-from"));
     let variables = env(workload, group);
     for (index, variable) in variables.iter().enumerate().filter(|(_, each)| group.env.contains_key(&each.name)) {
         places.add(format!("{container}/env/{index}"), path.join("env").join(&variable.name));
@@ -174,6 +176,7 @@ fn container(workload: &Workload, group: &Group, role: Role) -> Container {
         image: Some(group.image.clone()),
         image_pull_policy: Some(group.pull_policy.as_str().to_owned()),
         env: Some(env(workload, group)).filter(|variables| !variables.is_empty()),
+        env_from: Some(env_from(group)).filter(|sources| !sources.is_empty()),
         ports: Some(ports.iter().map(port).collect()),
         resources: Some(resources(group)),
         security_context: Some(restricted()),
@@ -223,6 +226,24 @@ fn env(workload: &Workload, group: &Group) -> Vec<EnvVar> {
     let refers = |variable: &EnvVar| variable.value.as_ref().is_some_and(|value| value.contains("$("));
     variables.sort_by(|a, b| (refers(a), &a.name).cmp(&(refers(b), &b.name)));
     variables
+}
+
+/// A Secret's and a ConfigMap's variables, in the order of the spec: of two with the same name the later counts.
+fn env_from(group: &Group) -> Vec<EnvFromSource> {
+    let sources = group.env_from.iter().flat_map(|source| {
+        let secret = source.secret.clone().map(|name| EnvFromSource {
+            secret_ref: Some(SecretEnvSource { name, optional: None }),
+            prefix: source.prefix.clone(),
+            ..EnvFromSource::default()
+        });
+        let config_map = source.config_map.clone().map(|name| EnvFromSource {
+            config_map_ref: Some(ConfigMapEnvSource { name, optional: None }),
+            prefix: source.prefix.clone(),
+            ..EnvFromSource::default()
+        });
+        [secret, config_map]
+    });
+    sources.flatten().collect()
 }
 
 fn variable(name: &str, value: &EnvValue) -> EnvVar {

@@ -3,6 +3,7 @@
 //! From weakest to strongest: built-in, `[defaults]`, `[environments.<e>.defaults]`, the profile that a group names,
 //! team, workload, group, `[override.<e>]`. Tables merge by key; arrays and the values of [`WHOLE`] replace.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -67,10 +68,20 @@ pub struct Fragment<'a> {
 }
 
 /// What a workload inherits from its team.
-const TO_WORKLOADS: &[&str] =
-    &["labels", "annotations", "env", "image", "ray-version", "service-account", "monitoring", "ingress"];
+const TO_WORKLOADS: &[&str] = &[
+    "labels",
+    "annotations",
+    "env",
+    "image",
+    "ray-version",
+    "service-account",
+    "monitoring",
+    "ingress",
+    "network-policy",
+];
 /// What a group inherits from its workload.
-const TO_GROUPS: &[&str] = &["labels", "annotations", "env", "image", "pull-policy", "pod-labels", "pod-annotations"];
+const TO_GROUPS: &[&str] =
+    &["labels", "annotations", "env", "env-from", "image", "pull-policy", "pod-labels", "pod-annotations"];
 /// What a group inherits from its team.
 const FROM_TEAM_TO_GROUPS: &[&str] = &["labels", "annotations", "env", "image"];
 /// The site's part that environments set outside of their `defaults`.
@@ -79,6 +90,8 @@ pub const OF_ENVIRONMENTS: &[&str] = &["ingress", "monitoring"];
 const RESOLVED_APART: &[&str] = &["head", "workers", "clusters", "services", "jobs", "cron-jobs", "override", "unset"];
 /// Inline tables that a stronger layer replaces whole: half of each makes no sense.
 const WHOLE: &[&str] = &["gpu", "capacity-type"];
+/// Keys whose text is the short form of a table with one key: a stronger layer may add to it.
+const SHORT_FORMS: &[(&str, &str)] = &[("network-policy", "mode"), ("pod-security", "enforce")];
 /// The selectors that choose instances are one unit: two layers' selectors might intersect to nothing.
 const INSTANCE_SELECTORS: &[&str] = &["instance-types", "instance-families", "instance-sizes", "gpu"];
 
@@ -315,15 +328,28 @@ fn empty_table(table: &Table) -> Node {
 
 fn overlay<'a>(base: &mut Table, layer: impl Iterator<Item = (&'a String, &'a Node)>, parent: &str) {
     for (key, node) in layer {
+        let node = &long_form(parent, key, node);
         let whole = replaces_whole(parent, key);
         match (base.get_mut(key).map(|below| &mut below.value), &node.value) {
             (Some(Value::Table(below)), Value::Table(above)) if !whole => {
                 overlay(below, above.iter(), key);
             }
             _ => {
-                base.insert(key.clone(), node.clone());
+                base.insert(key.clone(), Node::clone(node));
             }
         }
+    }
+}
+
+/// A value of [`SHORT_FORMS`] as the table that it stands for.
+fn long_form<'a>(parent: &str, key: &str, node: &'a Node) -> Cow<'a, Node> {
+    let form = SHORT_FORMS.iter().find(|(short, _)| parent.is_empty() && *short == key);
+    match (form, &node.value) {
+        (Some((_, inner)), Value::String(_)) => {
+            let table = [((*inner).to_owned(), node.clone())].into_iter().collect();
+            Cow::Owned(Node { span: node.span, key: node.key, value: Value::Table(table) })
+        }
+        _ => Cow::Borrowed(node),
     }
 }
 

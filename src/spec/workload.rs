@@ -6,8 +6,9 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::group::{EnvValue, Head, Object, WorkerGroup};
+use super::group::{EnvFrom, EnvValue, Head, Object, WorkerGroup};
 use super::ingress::Ingress;
+use super::network::NetworkPolicy;
 use super::scalar::{Duration, Quantity, Version};
 use super::team::ServiceAccount;
 
@@ -102,6 +103,8 @@ pub struct Workload {
     pub image_pull_secrets: Option<Vec<String>>,
     /// Environment variables of every Ray container.
     pub env: Option<BTreeMap<String, EnvValue>>,
+    /// Secrets and ConfigMaps all of whose keys are environment variables of every Ray container (`envFrom`).
+    pub env_from: Option<Vec<EnvFrom>>,
     /// Labels of all objects of this workload.
     pub labels: Option<BTreeMap<String, String>>,
     /// Annotations of all objects of this workload.
@@ -132,6 +135,8 @@ pub struct Workload {
     pub monitoring: Option<Monitoring>,
     /// Logs.
     pub logging: Option<Logging>,
+    /// Who may reach the pods and whom they may reach (NetworkPolicy).
+    pub network_policy: Option<NetworkPolicy>,
     /// Protection of pods against evictions.
     pub disruption_budget: Option<DisruptionBudget>,
     /// Deletes all pods and keeps the rest (`spec.suspend`).
