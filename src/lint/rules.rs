@@ -52,6 +52,7 @@ rules! {
     duplicate_port
     duplicate_taint
     empty_group_name
+    empty_secret
     empty_selector_term
     empty_spec
     evictable_as_empty
@@ -117,10 +118,12 @@ rules! {
     missing_ingress_class
     missing_key
     missing_max
+    missing_network_peer
     missing_owner
     missing_platform
     missing_ray_version
     missing_resources
+    missing_secret_store
     missing_version
     mixed_ami_terms
     mixed_ray_versions

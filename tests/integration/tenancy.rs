@@ -1,0 +1,280 @@
+//! What separates teams: identity and rights, secrets, quotas, NetworkPolicies, Pod Security.
+
+use raygen::check;
+use raygen::manifest::{self, Manifest};
+use raygen::resolve::{self, Selection};
+use raygen::workspace::Workspace;
+use serde_json::{Value, json};
+
+const PLATFORM: &str = r#"
+[versions]
+kubernetes = "1.34.1"
+kuberay = "1.7.0"
+karpenter = "1.14.1"
+
+[environments.prod]
+eks-cluster = "ml-prod"
+region = "us-west-2"
+zones = ["us-west-2a"]
+domain = "ray.example.com"
+node-role = "KarpenterNodeRole-ml-prod"
+ami = "al2023@v20260810"
+karpenter = { interruption-queue = "ml-prod" }
+kuberay = { namespace = "kuberay-operator" }
+ingress = { class = "alb" }
+secret-store = "aws-secrets-manager"
+
+[environments.prod.network]
+vpc-cidrs = ["10.0.0.0/16"]
+monitoring-namespace = "monitoring"
+
+[defaults.cluster]
+ray-version = "2.52.0"
+image = "rayproject/ray:{{ ray_version }}-py311"
+"#;
+
+const WORKER: &str = "[clusters.train.workers.cpu]\ncpu = 3\nmemory = \"12Gi\"\nmax = 4\n";
+
+/// The objects of one team, and "rule: message" of every problem with them.
+fn checked(platform: &str, spec: &str) -> (Vec<Manifest>, Vec<String>) {
+    let workspace = Workspace::from_texts(platform, [("vision", spec)]);
+    let resolution = resolve::resolve(&workspace, &Selection::default());
+    let built = manifest::build(&resolution);
+    let found = check::check(&workspace, &resolution, &built).diagnostics;
+    let found = found.into_iter().map(|problem| {
+        let line = problem.span.map(|span| workspace.sources.line_column(span).0).unwrap_or_default();
+        format!("{}: {} @ {line}", problem.rule, problem.message)
+    });
+    let found = found.collect();
+    (built.manifests, found)
+}
+
+fn problems(spec: &str) -> Vec<String> {
+    checked(PLATFORM, spec).1
+}
+
+/// The one object of a kind, in a workspace that nothing is wrong with.
+fn object(platform: &str, spec: &str, kind: &str) -> Value {
+    let (manifests, found) = checked(platform, spec);
+    assert_eq!(found, Vec::<String>::new(), "{spec}");
+    let mut of_kind = manifests.into_iter().filter(|manifest| manifest.kind() == kind);
+    let object = of_kind.next().unwrap_or_else(|| panic!("no {kind}")).object;
+    assert!(of_kind.next().is_none(), "several of {kind}");
+    object
+}
+
+fn spec_of(spec: &str, kind: &str) -> Value {
+    object(PLATFORM, spec, kind)["spec"].clone()
+}
+
+#[test]
+fn who_says_nothing_gets_none_of_it() {
+    let (manifests, found) = checked(PLATFORM, WORKER);
+    assert_eq!(found, Vec::<String>::new());
+    let kinds = ["NetworkPolicy", "ResourceQuota", "LimitRange", "Role", "RoleBinding", "ExternalSecret", "SecretStore"];
+    let rendered: Vec<&str> = manifests.iter().map(Manifest::kind).filter(|kind| kinds.contains(kind)).collect();
+    assert_eq!(rendered, Vec::<&str>::new());
+}
+
+#[test]
+fn a_service_account_gets_the_rights_that_it_is_given() {
+    let text = format!(
+        "[service-account]\nname = \"trainer\"\nrules = [{{ resources = [\"configmaps\"], verbs = [\"get\"] }}]\n{WORKER}"
+    );
+    let role = object(PLATFORM, &text, "Role");
+    assert_eq!(role["rules"], json!([{ "apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"] }]));
+    let binding = object(PLATFORM, &text, "RoleBinding");
+    assert_eq!(binding["subjects"], json!([{ "kind": "ServiceAccount", "name": "trainer", "namespace": "vision" }]));
+    assert_eq!(binding["roleRef"]["name"], role["metadata"]["name"]);
+}
+
+/// The operator's Role for the autoscaler is called like the RayCluster, and it keeps one that it finds.
+#[test]
+fn a_role_is_never_called_like_a_cluster() {
+    let text = "service-account.rules = [{ resources = [\"pods\"], verbs = [\"get\"] }]\n\
+        [clusters.vision.workers.cpu]\ncpu = 3\nmemory = \"12Gi\"\nmax = 4\n";
+    let cluster = object(PLATFORM, text, "RayCluster");
+    assert_ne!(object(PLATFORM, text, "Role")["metadata"]["name"], cluster["metadata"]["name"]);
+}
+
+#[test]
+fn two_workloads_cannot_give_one_account_different_rights() {
+    let rules = "service-account.rules = [{ resources = [\"pods\"], verbs = [\"get\"] }]\n";
+    let other = WORKER.replace("clusters.train", "clusters.tune");
+    let found = problems(&format!("[clusters.train]\n{rules}{WORKER}{other}"));
+    assert!(found.len() == 1 && found[0].starts_with("conflicting-service-account"), "{found:?}");
+}
+
+#[test]
+fn a_secret_is_read_from_the_environments_store() {
+    let text = format!(
+        "[secrets.redis]\nkeys = {{ password = \"{{{{ environment }}}}/{{{{ team }}}}/redis#password\", user = {{ key = \"redis\", version = \"3\" }} }}\n{WORKER}"
+    );
+    assert_eq!(
+        spec_of(&text, "ExternalSecret"),
+        json!({
+            "secretStoreRef": { "name": "aws-secrets-manager", "kind": "ClusterSecretStore" },
+            "refreshInterval": "1h0m0s",
+            "target": { "name": "redis", "creationPolicy": "Owner", "deletionPolicy": "Retain" },
+            "data": [
+                { "secretKey": "password", "remoteRef": { "key": "prod/vision/redis", "property": "password" } },
+                { "secretKey": "user", "remoteRef": { "key": "redis", "version": "3" } },
+            ],
+        })
+    );
+}
+
+#[test]
+fn a_store_of_the_teams_own_is_a_secret_store() {
+    let text = format!(
+        "service-account.role-arn = \"arn:aws:iam::123456789012:role/vision\"\n\
+         [secret-stores.own]\nservice = \"parameter-store\"\n\
+         [secrets.registry]\nstore = \"own\"\ntype = \"kubernetes.io/dockerconfigjson\"\n\
+         keys = {{ \".dockerconfigjson\" = \"/vision/registry\" }}\nrefresh-policy = \"OnChange\"\n\
+         [clusters.train]\nimage-pull-secrets = [\"registry\"]\n{WORKER}"
+    );
+    assert_eq!(
+        spec_of(&text, "SecretStore")["provider"]["aws"],
+        json!({
+            "service": "ParameterStore",
+            "region": "us-west-2",
+            "auth": { "jwt": { "serviceAccountRef": { "name": "vision" } } },
+        })
+    );
+    let secret = spec_of(&text, "ExternalSecret");
+    assert_eq!(secret["secretStoreRef"]["kind"], "SecretStore");
+    assert_eq!(secret["target"]["template"]["type"], "kubernetes.io/dockerconfigjson");
+    assert_eq!(secret["refreshPolicy"], "OnChange");
+}
+
+#[test]
+fn variables_come_from_whole_secrets_and_config_maps() {
+    let text = format!(
+        "[clusters.train]\nenv-from = [{{ secret = \"redis\", prefix = \"REDIS_\" }}, {{ config-map = \"settings\" }}]\n\
+         [clusters.train.head]\nenv-from = []\n{WORKER}"
+    );
+    let cluster = spec_of(&text, "RayCluster");
+    let container = |group: &Value| group["template"]["spec"]["containers"][0]["envFrom"].clone();
+    assert_eq!(
+        container(&cluster["workerGroupSpecs"][0]),
+        json!([{ "prefix": "REDIS_", "secretRef": { "name": "redis" } }, { "configMapRef": { "name": "settings" } }])
+    );
+    assert_eq!(container(&cluster["headGroupSpec"]), Value::Null);
+}
+
+#[test]
+fn a_quota_counts_what_it_says() {
+    let quota = "[quota]\ncpu = 64\nmemory = \"256Gi\"\ngpus = 8\npods = 50\nclusters = 3\nhard.\"count/configmaps\" = 20\n";
+    assert_eq!(
+        spec_of(&format!("{quota}{WORKER}"), "ResourceQuota")["hard"],
+        json!({
+            "count/configmaps": "20",
+            "count/rayclusters.ray.io": "3",
+            "limits.memory": "256Gi",
+            "pods": "50",
+            "requests.cpu": "64",
+            "requests.memory": "256Gi",
+            "requests.nvidia.com/gpu": "8",
+        })
+    );
+    let range = "[limit-range]\ndefault-request = { cpu = \"100m\", memory = \"128Mi\" }\ndefault.memory = \"1Gi\"\n";
+    assert_eq!(
+        spec_of(&format!("{range}{WORKER}"), "LimitRange")["limits"],
+        json!([{
+            "type": "Container",
+            "default": { "memory": "1Gi" },
+            "defaultRequest": { "cpu": "100m", "memory": "128Mi" },
+        }])
+    );
+}
+
+/// The other ends of every connection of a list, without its ports.
+fn ends(rules: &Value, key: &str) -> Vec<Value> {
+    rules.as_array().unwrap().iter().flat_map(|rule| rule[key].as_array().unwrap().clone()).collect()
+}
+
+fn ports(rule: &Value) -> Vec<u64> {
+    rule["ports"].as_array().into_iter().flatten().map(|port| port["port"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn an_ingress_policy_lets_in_whom_the_workload_needs() {
+    let text = format!(
+        "[clusters.train]\nnetwork-policy = \"ingress\"\nmonitoring.enabled = true\n\
+         ingress.expose = [\"dashboard\"]\n{WORKER}"
+    );
+    let policy = spec_of(&text, "NetworkPolicy");
+    assert_eq!(policy["policyTypes"], json!(["Ingress"]));
+    let own = json!({ "matchLabels": { "app.kubernetes.io/instance": "vision-train" } });
+    assert_eq!(policy["podSelector"], own);
+    let namespace = |name: &str| json!({ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": name } } });
+    assert_eq!(
+        ends(&policy["ingress"], "from"),
+        vec![
+            json!({ "podSelector": own }),
+            namespace("kuberay-operator"),
+            namespace("monitoring"),
+            json!({ "ipBlock": { "cidr": "10.0.0.0/16" } }),
+        ]
+    );
+    let of_rules: Vec<Vec<u64>> = policy["ingress"].as_array().unwrap().iter().map(ports).collect();
+    assert_eq!(of_rules, [vec![], vec![8265], vec![8080, 44217, 44227], vec![8265]]);
+    assert_eq!(policy["egress"], Value::Null);
+}
+
+/// Pods reach themselves, DNS, HTTPS, the Pod Identity agent and what the team adds, and no metadata service.
+#[test]
+fn a_strict_policy_bounds_what_goes_out() {
+    let text = format!(
+        "[clusters.train.network-policy]\nmode = \"strict\"\nallow-to = [{{ cidr = \"10.0.64.0/20\", ports = [5432] }}]\n{WORKER}"
+    );
+    let policy = spec_of(&text, "NetworkPolicy");
+    assert_eq!(policy["policyTypes"], json!(["Ingress", "Egress"]));
+    let of_rules: Vec<Vec<u64>> = policy["egress"].as_array().unwrap().iter().map(ports).collect();
+    assert_eq!(of_rules, [vec![], vec![53, 53], vec![443], vec![80], vec![5432]]);
+    let to = ends(&policy["egress"], "to");
+    for cidr in ["169.254.170.23/32", "fd00:ec2::23/128", "10.0.64.0/20"] {
+        assert!(to.iter().any(|end| end["ipBlock"]["cidr"] == cidr), "{cidr}: {to:#?}");
+    }
+}
+
+#[test]
+fn a_team_adds_to_the_platforms_mode() {
+    let platform = format!("{PLATFORM}network-policy = \"strict\"\n");
+    let text = format!(
+        "[clusters.train.network-policy]\nallow-from = [{{ namespace = \"jupyterhub\", pod-labels = {{ app = \"hub\" }}, ports = [10001] }}, {{ ports = [8000] }}]\n{WORKER}"
+    );
+    let policy = object(&platform, &text, "NetworkPolicy")["spec"].clone();
+    assert_eq!(policy["policyTypes"], json!(["Ingress", "Egress"]));
+    let from = ends(&policy["ingress"], "from");
+    assert_eq!(
+        from[from.len() - 2..],
+        [
+            json!({
+                "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": "jupyterhub" } },
+                "podSelector": { "matchLabels": { "app": "hub" } },
+            }),
+            json!({ "podSelector": {} }),
+        ]
+    );
+    let (manifests, found) = checked(&platform, &format!("[clusters.train]\nnetwork-policy = \"off\"\n{WORKER}"));
+    assert!(found.is_empty() && manifests.iter().all(|manifest| manifest.kind() != "NetworkPolicy"));
+}
+
+#[test]
+fn a_namespace_asks_for_what_the_team_says() {
+    let labels = |text: &str| {
+        let labels = object(PLATFORM, &format!("{text}\n{WORKER}"), "Namespace")["metadata"]["labels"].clone();
+        let mode = |mode: &str| labels[format!("pod-security.kubernetes.io/{mode}")].clone();
+        [mode("enforce"), mode("audit"), mode("warn"), mode("enforce-version")]
+    };
+    assert_eq!(labels(""), [json!("baseline"), Value::Null, json!("restricted"), Value::Null]);
+    assert_eq!(
+        labels("pod-security = \"restricted\""),
+        [json!("restricted"), json!("restricted"), json!("restricted"), Value::Null]
+    );
+    assert_eq!(
+        labels("pod-security = { enforce = \"privileged\", version = \"v1.34\" }"),
+        [json!("privileged"), json!("baseline"), json!("baseline"), json!("v1.34")]
+    );
+}
