@@ -14,6 +14,7 @@ mod placement;
 mod pod_security;
 mod policy;
 mod quantity;
+mod quota;
 mod ray;
 mod selector;
 mod specs;

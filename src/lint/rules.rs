@@ -35,6 +35,7 @@ rules! {
     dangling_node_selector
     dangling_patch
     dangling_pod_selector
+    dangling_secret_key
     dangling_service_monitor
     disabled_feature_gate
     disallowed_capacity_type
@@ -69,6 +70,7 @@ rules! {
     idle_timeout_without_v2
     imds_from_pod
     incompatible_karpenter
+    insufficient_quota
     invalid_affinity
     invalid_ami_alias
     invalid_budget
@@ -145,7 +147,9 @@ rules! {
     public_ingress
     recreate_on_shared_cluster
     redundant_override
+    rejected_by_limit_range
     rejected_by_pod_security
+    rejected_by_quota
     removed_serve_key
     replicas_with_autoscaling
     request_above_limit
@@ -156,6 +160,7 @@ rules! {
     restricted_label
     restricted_pod_security
     retired_ingress_nginx
+    roleless_secret_store
     secret_in_env
     self_deleting_job
     serve_config_without_port
@@ -170,12 +175,14 @@ rules! {
     spot_without_interruption_queue
     suspended_job_without_shutdown
     suspended_worker_group
+    tight_quota
     toml_1_1_syntax
     too_many_requirements
     unadvertised_gpu
     unauthenticated_dashboard
     unequal_memory
     ungated_static_pool
+    unisolated_cluster
     unknown_environment
     unknown_field
     unknown_key
@@ -200,5 +207,6 @@ rules! {
     unused_allow
     unused_pool
     unused_profile
+    wildcard_role
     wrong_root_device
 }

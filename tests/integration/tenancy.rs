@@ -71,7 +71,8 @@ fn spec_of(spec: &str, kind: &str) -> Value {
 fn who_says_nothing_gets_none_of_it() {
     let (manifests, found) = checked(PLATFORM, WORKER);
     assert_eq!(found, Vec::<String>::new());
-    let kinds = ["NetworkPolicy", "ResourceQuota", "LimitRange", "Role", "RoleBinding", "ExternalSecret", "SecretStore"];
+    let kinds =
+        ["NetworkPolicy", "ResourceQuota", "LimitRange", "Role", "RoleBinding", "ExternalSecret", "SecretStore"];
     let rendered: Vec<&str> = manifests.iter().map(Manifest::kind).filter(|kind| kinds.contains(kind)).collect();
     assert_eq!(rendered, Vec::<&str>::new());
 }
@@ -164,7 +165,8 @@ fn variables_come_from_whole_secrets_and_config_maps() {
 
 #[test]
 fn a_quota_counts_what_it_says() {
-    let quota = "[quota]\ncpu = 64\nmemory = \"256Gi\"\ngpus = 8\npods = 50\nclusters = 3\nhard.\"count/configmaps\" = 20\n";
+    let quota =
+        "[quota]\ncpu = 64\nmemory = \"256Gi\"\ngpus = 8\npods = 50\nclusters = 3\nhard.\"count/configmaps\" = 20\n";
     assert_eq!(
         spec_of(&format!("{quota}{WORKER}"), "ResourceQuota")["hard"],
         json!({
@@ -207,7 +209,8 @@ fn an_ingress_policy_lets_in_whom_the_workload_needs() {
     assert_eq!(policy["policyTypes"], json!(["Ingress"]));
     let own = json!({ "matchLabels": { "app.kubernetes.io/instance": "vision-train" } });
     assert_eq!(policy["podSelector"], own);
-    let namespace = |name: &str| json!({ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": name } } });
+    let namespace =
+        |name: &str| json!({ "namespaceSelector": { "matchLabels": { "kubernetes.io/metadata.name": name } } });
     assert_eq!(
         ends(&policy["ingress"], "from"),
         vec![
@@ -277,4 +280,86 @@ fn a_namespace_asks_for_what_the_team_says() {
         labels("pod-security = { enforce = \"privileged\", version = \"v1.34\" }"),
         [json!("privileged"), json!("baseline"), json!("baseline"), json!("v1.34")]
     );
+}
+
+fn named(spec: &str) -> Vec<String> {
+    problems(spec).into_iter().map(|problem| problem.split(':').next().unwrap().to_owned()).collect()
+}
+
+/// The autoscaler's half CPU counts, and what several workloads could only take together is no problem.
+#[test]
+fn a_quota_is_compared_with_what_workloads_ask_for() {
+    // The head asks for 2 CPUs, its autoscaler for half of one, each worker for 3.
+    let spec = |cpu: &str, min: u32| format!("[quota]\ncpu = {cpu}\n{WORKER}min = {min}\n");
+    assert_eq!(named(&spec("2.4", 0)), ["insufficient-quota"]);
+    assert_eq!(named(&spec("8.4", 2)), ["insufficient-quota"]);
+    assert_eq!(named(&spec("8.5", 2)), ["tight-quota"]);
+    assert_eq!(named(&spec("14.5", 2)), Vec::<String>::new());
+    let two = format!("{}{}", spec("14.5", 0), WORKER.replace("clusters.train", "clusters.tune"));
+    assert_eq!(named(&two), Vec::<String>::new());
+    let suspended = spec("0.1", 2).replace(WORKER, &format!("[clusters.train]\nsuspend = true\n{WORKER}"));
+    assert_eq!(named(&suspended), Vec::<String>::new());
+}
+
+#[test]
+fn the_numbers_are_in_the_message() {
+    let found = problems(&format!("[quota]\nmemory = \"16Gi\"\n{WORKER}min = 1\n"));
+    let expected = "insufficient-quota: the quota of Namespace `vision` has 16Gi of `limits.memory`, but `vision-train` needs 20.5Gi at the least @ 2";
+    assert_eq!(found, [expected]);
+}
+
+#[test]
+fn restricted_asks_it_of_what_the_operator_adds() {
+    let text = format!(
+        "pod-security = \"restricted\"\n{WORKER}[[clusters.train.patch]]\nkind = \"RayCluster\"\nremove = [\"/spec/autoscalerOptions/securityContext\"]\n"
+    );
+    let found = problems(&text);
+    assert!(
+        found.len() == 1 && found[0].starts_with("rejected-by-pod-security: the head has the `autoscaler` without"),
+        "{found:?}"
+    );
+    assert_eq!(named(&text.replace("\"restricted\"", "\"baseline\"")), Vec::<String>::new());
+}
+
+/// Who is already asked for a token needs no policy, and a policy answers for who is not.
+#[test]
+fn a_cluster_without_token_wants_a_network_policy() {
+    let spec = |keys: &str| format!("[clusters.train]\n{keys}\n{WORKER}");
+    assert_eq!(named(&spec("")), Vec::<String>::new());
+    assert_eq!(named(&spec("auth.mode = \"disabled\"")), ["unisolated-cluster"]);
+    assert_eq!(named(&spec("auth.mode = \"disabled\"\nnetwork-policy = \"ingress\"")), Vec::<String>::new());
+    assert_eq!(named(&spec("auth.mode = \"disabled\"\nray-version = \"2.46.0\"")), Vec::<String>::new());
+}
+
+#[test]
+fn a_pull_secret_has_the_type_that_kubelets_read() {
+    let spec =
+        |secret: &str| format!("[secrets.ecr]\n{secret}\n[clusters.train]\nimage-pull-secrets = [\"ecr\"]\n{WORKER}");
+    let keys = "keys = { \".dockerconfigjson\" = \"ecr\" }";
+    let dangling = vec!["dangling-secret-key".to_owned(); 2];
+    assert_eq!(named(&spec(keys)), dangling);
+    assert_eq!(named(&spec("type = \"kubernetes.io/dockerconfigjson\"\nkeys = { config = \"ecr\" }")), dangling);
+    assert_eq!(named(&spec(&format!("type = \"kubernetes.io/dockerconfigjson\"\n{keys}"))), Vec::<String>::new());
+}
+
+#[test]
+fn values_that_no_cluster_takes_are_told_at_their_line() {
+    for (keys, part) in [
+        ("network-policy = \"on\"", "invalid-value: `on` does not fit `network-policy`"),
+        (
+            "network-policy = { allow-from = [{ cidr = \"10.0.0.0\" }] }",
+            "invalid-value: `10.0.0.0` is no block of addresses",
+        ),
+        ("network-policy = { allow-from = [{}] }", "invalid-value: "),
+        ("network-policy = { modus = \"strict\" }", "unknown-key: "),
+        ("pod-security = \"strict\"", "invalid-value: `strict` does not fit `pod-security`"),
+        ("pod-security = { version = \"1.34\" }", "invalid-value: `1.34` is no release"),
+        ("service-account.rules = [{ verbs = [\"get\"] }]", "missing-key: "),
+        ("secrets.redis = { keys = { password = \"a#b#c\" } }", "invalid-value: "),
+    ] {
+        let workspace = Workspace::from_texts(PLATFORM, [("vision", format!("{keys}\n{WORKER}").as_str())]);
+        let found: Vec<String> =
+            workspace.diagnostics.iter().map(|problem| format!("{}: {}", problem.rule, problem.message)).collect();
+        assert!(found.len() == 1 && found[0].starts_with(part), "{keys}: {found:?}");
+    }
 }
