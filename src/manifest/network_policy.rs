@@ -24,8 +24,9 @@ pub(super) fn of_workload(scope: &Scope<'_>, workload: &Workload) -> Option<Mani
             places.add(format!("/spec/{list}/{index}"), rule.path.clone());
         }
     }
-    let ingress = |rule: &NetworkRule| NetworkPolicyIngressRule { from: peers(workload, rule), ports: ports(rule) };
-    let egress = |rule: &NetworkRule| NetworkPolicyEgressRule { to: peers(workload, rule), ports: ports(rule) };
+    let ingress =
+        |rule: &NetworkRule| NetworkPolicyIngressRule { from: Some(peers(workload, rule)), ports: ports(rule) };
+    let egress = |rule: &NetworkRule| NetworkPolicyEgressRule { to: Some(peers(workload, rule)), ports: ports(rule) };
     let object = NetworkPolicy {
         metadata: Metadata::of_workload(scope.team, workload, workload.name.clone()).into(),
         spec: Some(NetworkPolicySpec {
@@ -45,7 +46,7 @@ fn own_pods(workload: &Workload) -> LabelSelector {
     LabelSelector { match_labels: Some(labels), ..LabelSelector::default() }
 }
 
-fn peers(workload: &Workload, rule: &NetworkRule) -> Option<Vec<NetworkPolicyPeer>> {
+fn peers(workload: &Workload, rule: &NetworkRule) -> Vec<NetworkPolicyPeer> {
     let selector = |labels: &std::collections::BTreeMap<String, String>| LabelSelector {
         match_labels: Some(labels.clone()).filter(|labels| !labels.is_empty()),
         ..LabelSelector::default()
@@ -68,7 +69,7 @@ fn peers(workload: &Workload, rule: &NetworkRule) -> Option<Vec<NetworkPolicyPee
             ..NetworkPolicyPeer::default()
         },
     };
-    Some(rule.peers.iter().map(peer).collect())
+    rule.peers.iter().map(peer).collect()
 }
 
 fn ports(rule: &NetworkRule) -> Option<Vec<NetworkPolicyPort>> {
