@@ -4,11 +4,13 @@ mod workload;
 mod environment;
 pub mod explain;
 mod group;
+mod job;
 mod layers;
 mod model;
 pub mod names;
 mod network;
 mod secret;
+mod submission;
 mod team;
 pub mod template;
 mod values;
@@ -19,6 +21,7 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 pub use self::group::env_text;
+pub use self::job::{Job, Schedule, SelectedJob, Submitter};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
     Auth, Autoscaling, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, PodSecurity,
@@ -26,6 +29,7 @@ pub use self::model::{
 };
 pub use self::network::{NetworkPeer, NetworkPolicy, NetworkRule};
 pub use self::secret::{Secret, SecretStore};
+pub use self::submission::{Script, Submission};
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node, Table};

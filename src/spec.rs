@@ -41,6 +41,7 @@ fn short_form(mut schema: schemars::Schema, description: &str, words: &[&str]) -
 pub mod group;
 pub mod ingress;
 pub mod network;
+pub mod job;
 pub mod node_pool;
 pub mod platform;
 pub mod pod_security;
@@ -56,6 +57,9 @@ pub use group::{
     Arch, CapacityType, EnvFrom, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup,
 };
 pub use ingress::{Expose, Ingress, IngressClass, Scheme};
+pub use job::{
+    ClusterSelector, DeletionPolicy, DeletionRule, JobDeploymentStatus, JobStatus, SubmissionMode, Submit, Submitter,
+};
 pub use network::{Network, NetworkMode, NetworkPolicy, Peer, Protocol};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
@@ -66,6 +70,6 @@ pub use scalar::{Cidr, Duration, KarpenterDuration, Quantity, Version, VersionRa
 pub use secret::{AwsService, RefreshPolicy, Secret, SecretStore, StoreIdentity, StoreKind, StoreRef};
 pub use team::{PolicyRule, ServiceAccount, Team};
 pub use workload::{
-    Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadMonitor, HeadService, Logging, Monitoring, Patch,
-    PullPolicy, ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,
+    Auth, AuthMode, Autoscaling, Cluster, CronJob, DisruptionBudget, HeadMonitor, HeadService, Job, Logging,
+    Monitoring, Patch, PullPolicy, ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,
 };

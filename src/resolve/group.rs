@@ -8,7 +8,7 @@ use super::values::{SpecPath, Values};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{self, Node, Table};
 use crate::spec::node_pool::CLASS_KEYS;
-use crate::spec::{self, EnvValue, Quantity, Taint, TaintEffect};
+use crate::spec::{self, EnvValue, Quantity, Taint, TaintEffect, WorkloadKind};
 
 /// What the groups of one workload have in common.
 pub(super) struct Context<'a> {
@@ -83,7 +83,10 @@ pub(super) fn resolve(
     let cpu = amount(&spec.cpu, "cpu", diagnostics);
     let memory = amount(&spec.memory, "memory", diagnostics);
     let (image, cpu, memory) = (image?, cpu?, memory?);
-    let settings = spec.node_pool.clone().unwrap_or_default();
+    let mut settings = spec.node_pool.clone().unwrap_or_default();
+    if matches!(WorkloadKind::of_table(context.workload[0]), Some(WorkloadKind::Job | WorkloadKind::CronJob)) {
+        super::job::keep_nodes(&mut settings);
+    }
     let instances = instances(context, spec, arch, &cpu, &memory, name == "head");
 
     let (pool, taints, own_pool) = if let Some(shared) = &spec.pool {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{Environment, Ingress};
+use super::job::SelectedJob;
+use super::model::{Environment, Ingress, Workload};
 use super::values::{SpecPath, Values};
 use crate::diagnostic::Diagnostic;
+use crate::source::Span;
 use crate::spec::network::NetworkRules;
 use crate::spec::{self, Cidr, Expose, IngressClass, NetworkMode, Protocol, WorkloadKind};
 
@@ -33,8 +35,8 @@ pub struct NetworkRule {
 /// The other end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NetworkPeer {
-    /// The workload's own pods.
-    Workload,
+    /// Pods of a workload of the team, its submitters included, by the object's name.
+    Workload(String),
     /// Pods.
     Pods {
         /// Labels of their Namespaces; the team's own for `None`.
@@ -95,29 +97,19 @@ fn ingress(
     let environment = &context.environment.spec;
     let network = &environment.network;
     let rule = |peers, ports: &[i32]| NetworkRule { peers, ports: tcp(ports), path: path.clone() };
-    let mut found = vec![rule(vec![NetworkPeer::Workload], &[])];
-    let mut missing = |who: &str, key: &str, example: &str| {
-        let message = format!(
-            "the NetworkPolicy of `{}` would shut out {who}: environment `{}` does not say where it is",
-            context.name, context.environment.name
-        );
-        let help = format!("write `{key} = {example}` under `[environments.{}]`", context.environment.name);
-        diagnostics.push(Diagnostic::error("missing-network-peer", context.values.span(path), message).help(help));
+    let mut found = vec![rule(vec![NetworkPeer::Workload(context.name.to_owned())], &[])];
+    let mut missing = |who, key, example| {
+        let name = &context.environment.name;
+        diagnostics.push(missing_peer(context.name, name, context.values.span(path), [who, key, example]));
     };
 
-    if context.kind == WorkloadKind::Job {
-        // The submitter's Job has the RayJob's name (KubeRay `common/association.go`, RayJobK8sJobNamespacedName), and
-        // Kubernetes labels its pods with it.
-        let labels = BTreeMap::from([("batch.kubernetes.io/job-name".to_owned(), context.name.to_owned())]);
-        found.push(rule(vec![NetworkPeer::Pods { namespaces: None, labels }], &[DASHBOARD]));
-    }
     // The operator asks the dashboard about jobs and Serve applications, and the head's proxy whether it is healthy
     // (KubeRay `rayservice_controller.go`). Of a mere cluster it asks nothing.
     let asked: &[i32] = if context.kind == WorkloadKind::Service { &[DASHBOARD, SERVE] } else { &[DASHBOARD] };
     match &environment.kuberay.namespace {
         Some(operator) => found.push(rule(vec![namespace(operator)], asked)),
         None if context.kind == WorkloadKind::Cluster => {}
-        None => missing("the KubeRay operator", "kuberay.namespace", "\"kuberay-operator\""),
+        None => missing(OPERATOR[0], OPERATOR[1], OPERATOR[2]),
     }
     if context.monitored {
         match &network.monitoring_namespace {
@@ -142,6 +134,41 @@ fn ingress(
     found
 }
 
+/// Who the operator is, and the key that says where it runs.
+const OPERATOR: [&str; 3] = ["the KubeRay operator", "kuberay.namespace", "\"kuberay-operator\""];
+
+fn missing_peer(workload: &str, environment: &str, span: Span, [who, key, example]: [&str; 3]) -> Diagnostic {
+    let message = format!(
+        "the NetworkPolicy of `{workload}` would shut out {who}: environment `{environment}` does not say where it is"
+    );
+    let help = format!("write `{key} = {example}` under `[environments.{environment}]`");
+    Diagnostic::error("missing-network-peer", span, message).help(help)
+}
+
+/// Lets in the jobs that select a cluster: their submitters, and the operator, which asks the dashboard about them.
+pub(super) fn admit_jobs(
+    workloads: &mut [Workload],
+    jobs: &[SelectedJob],
+    environment: &Environment,
+    values: &Values,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for workload in workloads {
+        let Some(policy) = &mut workload.network_policy else { continue };
+        let selects = |job: &&SelectedJob| job.selector.get("ray.io/cluster") == Some(&workload.name);
+        let peers: Vec<NetworkPeer> =
+            jobs.iter().filter(selects).map(|job| NetworkPeer::Workload(job.name.clone())).collect();
+        if peers.is_empty() {
+            continue;
+        }
+        if environment.spec.kuberay.namespace.is_none() {
+            let span = values.span(&policy.path);
+            diagnostics.push(missing_peer(&workload.name, &environment.name, span, OPERATOR));
+        }
+        policy.ingress.push(NetworkRule { peers, ports: tcp(&[DASHBOARD]), path: policy.path.clone() });
+    }
+}
+
 /// Exposed ports, of ALBs and of other controllers.
 fn exposed(ingresses: &[Ingress]) -> Vec<(bool, Vec<i32>)> {
     let ports = |by_alb: bool| {
@@ -156,7 +183,7 @@ fn egress(context: &Context<'_>, rules: &NetworkRules, path: &SpecPath) -> Vec<N
     let network = &context.environment.spec.network;
     let rule = |peers, ports| NetworkRule { peers, ports, path: path.clone() };
     let block = |cidr: &str| NetworkPeer::Addresses { cidr: cidr.to_owned(), except: Vec::new() };
-    let mut found = vec![rule(vec![NetworkPeer::Workload], Vec::new())];
+    let mut found = vec![rule(vec![NetworkPeer::Workload(context.name.to_owned())], Vec::new())];
     // CoreDNS, and NodeLocal DNSCache at its usual address (Kubernetes `cluster/addons/dns/nodelocaldns`).
     let dns = vec![namespace("kube-system"), block("169.254.20.10/32")];
     found.push(rule(dns, vec![(Protocol::Udp, 53), (Protocol::Tcp, 53)]));

@@ -7,10 +7,10 @@ use indexmap::IndexMap;
 
 use super::group::from_table;
 use super::layers::{self, Layers};
-use super::model::{Environment, PlacedPatch, PodSecurity, ServiceAccount, Team};
+use super::model::{Environment, PlacedPatch, PodSecurity, ServiceAccount, Team, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{built_in, environment, secret, workload};
+use super::{built_in, environment, job, network, secret, workload};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table, Value};
 use crate::spec::{self, PodSecurityLevel, WorkloadKind};
@@ -46,11 +46,16 @@ pub(super) fn resolve(
     let mut service_accounts = BTreeMap::new();
     let context =
         workload::Context { layers, environment, team: &document.name, team_spec: &team_spec, values: &values };
-    let workloads = specs
+    let (selecting, specs): (Vec<_>, Vec<_>) = specs.into_iter().partition(|(.., spec)| spec.cluster.is_some());
+    let mut workloads: Vec<Workload> = specs
         .into_iter()
         .filter_map(|(kind, key, spec)| {
             workload::resolve(&context, kind, &key, &spec, &mut service_accounts, &mut diagnostics)
         })
+        .collect();
+    let selected_jobs: Vec<job::SelectedJob> = selecting
+        .into_iter()
+        .filter_map(|(kind, key, spec)| job::on_selected(&context, kind, &key, &spec, &workloads, &mut diagnostics))
         .collect();
     let variables = Variables {
         team: &document.name,
@@ -60,6 +65,7 @@ pub(super) fn resolve(
         domain: environment.spec.domain.as_deref(),
         ..Variables::default()
     };
+    network::admit_jobs(&mut workloads, &selected_jobs, environment, &values, &mut diagnostics);
     let team = Team {
         secret_stores: secret::stores(&team_spec, &variables, &values, &mut diagnostics),
         secrets: secret::secrets(&team_spec, &environment.spec, &variables, &values, &mut diagnostics),
@@ -73,6 +79,7 @@ pub(super) fn resolve(
         annotations: team_spec.annotations.clone().unwrap_or_default(),
         service_accounts,
         workloads,
+        selected_jobs,
         patches: placed(team_spec.patch.as_deref(), &SpecPath::new(["patch"])),
         name: document.name.clone(),
         environment: Arc::clone(environment),

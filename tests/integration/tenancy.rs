@@ -363,3 +363,22 @@ fn values_that_no_cluster_takes_are_told_at_their_line() {
         assert!(found.len() == 1 && found[0].starts_with(part), "{keys}: {found:?}");
     }
 }
+
+/// A job on a cluster of the team is submitted by a pod with the job's name, and the operator asks about it.
+#[test]
+fn a_policy_lets_in_jobs_that_select_the_cluster() {
+    let text = format!(
+        "[clusters.train]\nnetwork-policy = \"ingress\"\n{WORKER}[jobs.tune]\ncluster = \"train\"\nentrypoint = \"python tune.py\"\n"
+    );
+    let (manifests, found) = checked(PLATFORM, &text);
+    assert_eq!(found, Vec::<String>::new());
+    let of_kind = |kind: &str| manifests.iter().find(|manifest| manifest.kind() == kind).unwrap().object.clone();
+    let submitter = of_kind("RayJob")["spec"]["submitterPodTemplate"]["metadata"]["labels"].clone();
+    let rules = of_kind("NetworkPolicy")["spec"]["ingress"].clone();
+    let last = rules.as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["from"][0]["podSelector"]["matchLabels"], submitter);
+    assert_eq!(ports(&last), [8265]);
+    let nowhere = PLATFORM.replace("kuberay = { namespace = \"kuberay-operator\" }\n", "");
+    let found = checked(&nowhere, &text).1;
+    assert!(found.len() == 1 && found[0].starts_with("missing-network-peer: "), "{found:?}");
+}
