@@ -4,12 +4,17 @@ mod ec2_node_class;
 mod ingress;
 mod metadata;
 mod monitor;
+mod mounts;
 mod namespace;
 mod node_pool;
 mod patch;
+mod permissions_job;
+mod persistent_volume;
+mod persistent_volume_claim;
 mod pod;
 mod pod_disruption_budget;
 mod ray_cluster;
+mod storage_class;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -193,6 +198,12 @@ fn of_team(team: &Team) -> Built {
     let mut manifests = vec![namespace::namespace(&scope)];
     manifests.extend(namespace::service_accounts(&scope));
     manifests.extend(ec2_node_class::of_team(&scope));
+    for storage in &team.storages {
+        manifests.extend(storage_class::of_storage(&scope, storage));
+        manifests.extend(persistent_volume::of_storage(&scope, storage));
+        manifests.extend(persistent_volume_claim::of_storage(&scope, storage));
+        manifests.extend(permissions_job::of_storage(&scope, storage));
+    }
     for workload in &team.workloads {
         let scope = Scope { team, workload: Some(workload) };
         let groups = || std::iter::once(&workload.head).chain(workload.workers.iter().map(|worker| &worker.group));

@@ -7,6 +7,7 @@ mod group;
 mod layers;
 mod model;
 pub mod names;
+mod storage;
 mod team;
 pub mod template;
 mod values;
@@ -22,6 +23,7 @@ pub use self::model::{
     Auth, Autoscaling, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Resolution,
     ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
 };
+pub use self::storage::{FSX_STARTUP_TAINT, Mount, Source, Storage, Volume};
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node, Table};
@@ -86,6 +88,7 @@ pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
     }
     for document in workspace.teams.iter().filter(|document| selection.has_team(&document.name)) {
         team::check_environments(document, &environments, &mut diagnostics);
+        storage::check_environments(document, &environments, &mut diagnostics);
     }
     environment::check_policy(platform, &mut diagnostics);
     let pools = shared_pools(platform, &chosen);
@@ -103,6 +106,7 @@ fn shared_pools(platform: &Table, environments: &IndexMap<String, Arc<Environmen
                 built_in: built_in(),
                 platform,
                 environment: environment::table_of(platform, &environment.name),
+                environment_name: &environment.name,
                 team: &empty,
                 team_override: None,
             };

@@ -35,6 +35,7 @@ pub mod platform;
 pub mod policy;
 pub mod scalar;
 pub mod schema;
+pub mod storage;
 pub mod team;
 pub mod workload;
 
@@ -44,6 +45,7 @@ pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm,
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
 pub use policy::{Policy, Required};
 pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
+pub use storage::{Mount, Permissions, Storage, StorageKind};
 pub use team::{ServiceAccount, Team};
 pub use workload::{
     Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadMonitor, HeadService, Logging, Monitoring, Patch,

@@ -36,6 +36,7 @@ rules! {
     dangling_patch
     dangling_pod_selector
     dangling_service_monitor
+    dangling_storage
     disabled_feature_gate
     disallowed_capacity_type
     disallowed_environment
@@ -59,6 +60,7 @@ rules! {
     floating_ami
     floating_image_tag
     forbidden_allow
+    foreign_storage_key
     fractional_cpu
     fractional_gpu
     gpu_without_request
@@ -68,6 +70,7 @@ rules! {
     idle_timeout_without_v2
     imds_from_pod
     incompatible_karpenter
+    incomplete_storage
     invalid_affinity
     invalid_ami_alias
     invalid_budget
@@ -181,6 +184,7 @@ rules! {
     unknown_rule
     unknown_team
     unknown_workload
+    unmounted_storage
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::metadata::INSTANCE;
-use super::{Places, patch};
+use super::{Places, mounts, patch};
 use crate::resolve::{Group, Workload};
 use crate::spec::group::EnvSource;
 use crate::spec::{self, EnvValue};
@@ -90,6 +90,7 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
         places.add(format!("{spec}/volumes/1"), path.join("shared-memory"));
     }
     places.add(container.clone(), path.clone());
+    mounts::add_places(places, &spec, &volumes(group), &volume_mounts(group), group);
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
     let variables = env(workload, group);
@@ -124,17 +125,12 @@ fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
         }
         container.merge_from(partial);
     }
-    let mut node_selector = group.node_selector.clone();
-    // A label that Karpenter itself puts on its nodes: nothing to invent, nothing that could disagree.
-    node_selector.insert("karpenter.sh/nodepool".to_owned(), group.pool.clone());
-    let secrets: Vec<LocalObjectReference> =
-        workload.image_pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
     let mut spec = PodSpec {
         service_account_name: Some(workload.service_account.clone()),
         // The operator lets the head's ServiceAccount change pods and clusters for the autoscaler (KubeRay
         // `common/rbac.go`); workers run the users' code and need none of it. IRSA projects a token of its own.
         automount_service_account_token: (role == Role::Worker).then_some(false),
-        image_pull_secrets: Some(secrets).filter(|secrets| !secrets.is_empty()),
+        image_pull_secrets: image_pull_secrets(workload),
         priority_class_name: group.priority_class.clone(),
         termination_grace_period_seconds: group.grace_period,
         security_context: Some(PodSecurityContext {
@@ -142,7 +138,7 @@ fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
             seccomp_profile: Some(SeccompProfile { type_: "RuntimeDefault".to_owned(), ..SeccompProfile::default() }),
             ..PodSecurityContext::default()
         }),
-        node_selector: Some(node_selector),
+        node_selector: Some(node_selector(group)),
         tolerations: Some(tolerations(group)),
         containers: vec![container],
         volumes: Some(volumes(group)),
@@ -152,6 +148,20 @@ fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
         spec.merge_from(partial);
     }
     spec
+}
+
+/// The Secrets by which the node pulls the workload's images.
+pub(super) fn image_pull_secrets(workload: &Workload) -> Option<Vec<LocalObjectReference>> {
+    let secrets = workload.image_pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() });
+    Some(secrets.collect()).filter(|secrets: &Vec<_>| !secrets.is_empty())
+}
+
+/// What the group selects of its nodes, and the label that Karpenter itself puts on them: nothing to invent, nothing
+/// that could disagree.
+pub(super) fn node_selector(group: &Group) -> BTreeMap<String, String> {
+    let mut node_selector = group.node_selector.clone();
+    node_selector.insert("karpenter.sh/nodepool".to_owned(), group.pool.clone());
+    node_selector
 }
 
 /// An escape hatch as its type. One that does not fit is reported by the checks and changes nothing.
@@ -249,7 +259,7 @@ fn variable(name: &str, value: &EnvValue) -> EnvVar {
 
 /// Exactly the pool's taints and what the team added: a blanket `Exists` would also tolerate
 /// `karpenter.sh/disrupted`, and such a pod is neither evicted nor waited for (karpenter.md §5.1).
-fn tolerations(group: &Group) -> Vec<Toleration> {
+pub(super) fn tolerations(group: &Group) -> Vec<Toleration> {
     let of_pool = group.taints.iter().map(|taint| Toleration {
         key: Some(taint.key.clone()),
         operator: Some(if taint.value.is_some() { "Equal" } else { "Exists" }.to_owned()),
@@ -281,6 +291,7 @@ fn volumes(group: &Group) -> Vec<Volume> {
             EmptyDirVolumeSource { medium: Some("Memory".to_owned()), size_limit: Some(Quantity(size.to_string())) };
         empty_dir(SHARED_MEMORY, source)
     }));
+    volumes.extend(mounts::volumes(group));
     volumes
 }
 
@@ -290,7 +301,8 @@ fn volume_mounts(group: &Group) -> Vec<VolumeMount> {
         mount_path: path.to_owned(),
         ..VolumeMount::default()
     };
-    let mut mounts = vec![mount(LOGS, "/tmp/ray")];
-    mounts.extend(group.shared_memory.as_ref().map(|_| mount(SHARED_MEMORY, "/dev/shm")));
-    mounts
+    let mut list = vec![mount(LOGS, "/tmp/ray")];
+    list.extend(group.shared_memory.as_ref().map(|_| mount(SHARED_MEMORY, "/dev/shm")));
+    list.extend(mounts::volume_mounts(group));
+    list
 }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use crate::document::{Node, Table, Value};
 use crate::source::Span;
 use crate::spec::WorkloadKind;
+use crate::spec::storage::TABLE_KEYS;
 
 /// Where a fragment stands in the order of layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,13 +49,15 @@ impl fmt::Display for Layer {
 
 /// The keys of a fragment that count.
 #[derive(Clone, Copy, Debug)]
-enum Keys {
+enum Keys<'a> {
     /// All but those that are resolved on their own.
     All,
     /// Only what is inherited from above.
     Only(&'static [&'static str]),
     /// The whole fragment is the value of one key.
     Under(&'static str),
+    /// The whole fragment is the value of the storage of this name.
+    Storage(&'a str),
 }
 
 /// A table that speaks about the thing that is being resolved.
@@ -63,12 +66,12 @@ pub struct Fragment<'a> {
     /// Its layer.
     pub layer: Layer,
     table: &'a Table,
-    keys: Keys,
+    keys: Keys<'a>,
 }
 
 /// What a workload inherits from its team.
 const TO_WORKLOADS: &[&str] =
-    &["labels", "annotations", "env", "image", "ray-version", "service-account", "monitoring", "ingress"];
+    &["labels", "annotations", "env", "image", "ray-version", "service-account", "monitoring", "ingress", "mounts"];
 /// What a group inherits from its workload.
 const TO_GROUPS: &[&str] = &["labels", "annotations", "env", "image", "pull-policy", "pod-labels", "pod-annotations"];
 /// What a group inherits from its team.
@@ -91,6 +94,8 @@ pub struct Layers<'a> {
     pub platform: &'a Table,
     /// The environment's table in it.
     pub environment: &'a Table,
+    /// The environment's name.
+    pub environment_name: &'a str,
     /// The team file.
     pub team: &'a Table,
     /// The environment's override in it.
@@ -115,9 +120,34 @@ impl<'a> Layers<'a> {
         for (layer, defaults) in self.defaults() {
             push(&mut fragments, layer, descend(defaults, &["team"]), Keys::All);
         }
+        self.push_storage_defaults(&mut fragments);
         push(&mut fragments, Layer::Team, Some(self.team), Keys::All);
+        self.push_storage_of_environment(&mut fragments, Layer::Team, Some(self.team));
         push(&mut fragments, Layer::Override, self.team_override, Keys::All);
+        self.push_storage_of_environment(&mut fragments, Layer::Override, self.team_override);
         fragments
+    }
+
+    /// The defaults of each of the team's storages, which are those of its type.
+    fn push_storage_defaults(self, fragments: &mut Vec<Fragment<'a>>) {
+        for (name, node) in descend(self.team, &["storage"]).into_iter().flatten() {
+            let overridden = self.team_override.and_then(|table| table.get("storage")?.child(name)?.child("type"));
+            let Some(kind) = overridden.or_else(|| node.child("type")).and_then(Node::string) else { continue };
+            for (layer, defaults) in self.defaults() {
+                push(fragments, layer, descend(defaults, &["storage", kind]), Keys::Storage(name));
+            }
+        }
+    }
+
+    /// What a table of storages says for this environment alone, such as `storage.scratch.prod`.
+    fn push_storage_of_environment(self, fragments: &mut Vec<Fragment<'a>>, layer: Layer, table: Option<&'a Table>) {
+        if TABLE_KEYS.contains(&self.environment_name) {
+            return;
+        }
+        for (name, node) in table.and_then(|table| descend(table, &["storage"])).into_iter().flatten() {
+            let own = node.child(self.environment_name).and_then(Node::table);
+            push(fragments, layer, own, Keys::Storage(name));
+        }
     }
 
     /// What speaks about a workload, such as `["clusters", "train"]`.
@@ -198,7 +228,7 @@ pub(super) fn profile_of<'a>(fragments: &[Fragment<'a>]) -> Option<&'a Node> {
         .find_map(|fragment| fragment.table.get("profile"))
 }
 
-fn push<'a>(fragments: &mut Vec<Fragment<'a>>, layer: Layer, table: Option<&'a Table>, keys: Keys) {
+fn push<'a>(fragments: &mut Vec<Fragment<'a>>, layer: Layer, table: Option<&'a Table>, keys: Keys<'a>) {
     fragments.extend(table.map(|table| Fragment { layer, table, keys }));
 }
 
@@ -227,16 +257,43 @@ pub(super) fn merge(fragments: &[Fragment<'_>]) -> Table {
         if INSTANCE_SELECTORS.iter().any(|key| fragment.get(key).is_some()) {
             merged.retain(|key, _| !INSTANCE_SELECTORS.contains(&key.as_str()));
         }
-        if let Keys::Under(key) = fragment.keys {
-            let table = merged.entry(key.to_owned()).or_insert_with(|| empty_table(fragment.table));
-            if let Value::Table(inner) = &mut table.value {
-                overlay(inner, fragment.table.iter(), key);
+        match fragment.keys {
+            Keys::Under(key) => {
+                if let Some(inner) = inner_table(&mut merged, key, fragment.table) {
+                    overlay(inner, fragment.table.iter(), key);
+                }
             }
-        } else {
-            overlay(&mut merged, fragment.table.iter().filter(|(key, _)| fragment.counts(key)), "");
+            Keys::Storage(name) => {
+                let storages = inner_table(&mut merged, "storage", fragment.table);
+                if let Some(inner) = storages.and_then(|storages| inner_table(storages, name, fragment.table)) {
+                    overlay(inner, fragment.table.iter(), name);
+                }
+            }
+            Keys::All | Keys::Only(_) => {
+                overlay(&mut merged, fragment.table.iter().filter(|(key, _)| fragment.counts(key)), "");
+            }
         }
     }
+    drop_storage_of_environments(&mut merged);
     merged
+}
+
+/// The table at a key, which is made where there is none.
+fn inner_table<'t>(table: &'t mut Table, key: &str, place: &Table) -> Option<&'t mut Table> {
+    match &mut table.entry(key.to_owned()).or_insert_with(|| empty_table(place)).value {
+        Value::Table(inner) => Some(inner),
+        _ => None,
+    }
+}
+
+/// Takes out the tables of storages that speak of one environment: what counts here is merged already.
+fn drop_storage_of_environments(merged: &mut Table) {
+    let Some(Value::Table(storages)) = merged.get_mut("storage").map(|node| &mut node.value) else { return };
+    for storage in storages.values_mut() {
+        if let Value::Table(keys) = &mut storage.value {
+            keys.retain(|key, node| node.table().is_none() || TABLE_KEYS.contains(&key.as_str()));
+        }
+    }
 }
 
 impl<'a> Fragment<'a> {
@@ -244,7 +301,7 @@ impl<'a> Fragment<'a> {
         match self.keys {
             Keys::All => !RESOLVED_APART.contains(&key),
             Keys::Only(keys) => keys.contains(&key),
-            Keys::Under(_) => false,
+            Keys::Under(_) | Keys::Storage(_) => false,
         }
     }
 
@@ -256,11 +313,16 @@ impl<'a> Fragment<'a> {
     /// What the fragment says about a path such as `["node-pool", "disk"]`.
     pub fn at(self, path: &[&str]) -> Option<&'a Node> {
         let (first, rest) = path.split_first()?;
-        let (node, rest) = if let Keys::Under(key) = self.keys {
-            let (second, rest) = rest.split_first().filter(|_| *first == key)?;
-            (self.table.get(*second)?, rest)
-        } else {
-            (self.get(first)?, rest)
+        let (node, rest) = match self.keys {
+            Keys::Under(key) => {
+                let (second, rest) = rest.split_first().filter(|_| *first == key)?;
+                (self.table.get(*second)?, rest)
+            }
+            Keys::Storage(name) => {
+                let (third, rest) = rest.strip_prefix(&[name]).filter(|_| *first == "storage")?.split_first()?;
+                (self.table.get(*third)?, rest)
+            }
+            Keys::All | Keys::Only(_) => (self.get(first)?, rest),
         };
         rest.iter().try_fold(node, |node, key| node.child(key))
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::storage::{Mount, Storage};
 use super::values::{SpecPath, Values};
 use crate::schema::Releases;
 use crate::source::Span;
@@ -66,6 +67,8 @@ pub struct Team {
     pub annotations: BTreeMap<String, String>,
     /// ServiceAccounts to render, by name.
     pub service_accounts: BTreeMap<String, ServiceAccount>,
+    /// What its pods can mount.
+    pub storages: Vec<Storage>,
     /// Its workloads: clusters, services, jobs and cron jobs, each in the order of the file.
     pub workloads: Vec<Workload>,
     /// Changes to rendered objects.
@@ -257,6 +260,8 @@ pub struct Group {
     pub ray_labels: BTreeMap<String, String>,
     /// Logical Ray resources.
     pub ray_resources: BTreeMap<String, String>,
+    /// What the Ray container mounts of the team's storage.
+    pub mounts: Vec<Mount>,
     /// Further node labels to select.
     pub node_selector: BTreeMap<String, String>,
     /// Further tolerations.

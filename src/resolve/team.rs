@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::group::from_table;
+use super::group::{self, from_table};
 use super::layers::{self, Layers};
 use super::model::{Environment, PlacedPatch, ServiceAccount, Team};
 use super::values::{SpecPath, Values};
-use super::{built_in, environment, workload};
+use super::{built_in, environment, storage, workload};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table, Value};
 use crate::spec::{self, WorkloadKind};
@@ -27,10 +27,12 @@ pub(super) fn resolve(
         built_in: built_in(),
         platform,
         environment: environment::table_of(platform, &environment.name),
+        environment_name: &environment.name,
         team: file,
         team_override: file.get("override").and_then(|node| node.child(&environment.name)?.table()),
     };
-    let merged = layers::merge(&layers.of_team());
+    let mut merged = layers::merge(&layers.of_team());
+    storage::place(&mut merged, file);
     let team_spec: spec::Team = from_table(&merged);
     if !runs_in(team_spec.environments.as_ref(), &environment.name) {
         return (None, diagnostics);
@@ -43,8 +45,18 @@ pub(super) fn resolve(
     let root = tree_with(merged, &document.document.root, workloads);
     let values = Arc::new(Values { root, source: format!("teams/{}.toml", document.name) });
     let mut service_accounts = BTreeMap::new();
-    let context =
-        workload::Context { layers, environment, team: &document.name, team_spec: &team_spec, values: &values };
+    let tags = group::tags(environment, Some(&document.name), team_spec.cost_center.as_deref());
+    let storages = storage::resolve(team_spec.storage.as_ref(), environment, &tags, &values, &mut diagnostics);
+    let mounted = specs.iter().flat_map(|(_, _, spec)| storage::mounted(spec)).map(str::to_owned).collect();
+    storage::check_use(&storages, &mounted, &environment.name, &values, &mut diagnostics);
+    let context = workload::Context {
+        layers,
+        environment,
+        team: &document.name,
+        team_spec: &team_spec,
+        storages: &storages,
+        values: &values,
+    };
     let workloads = specs
         .into_iter()
         .filter_map(|(kind, key, spec)| {
@@ -58,6 +70,7 @@ pub(super) fn resolve(
         labels: team_spec.labels.clone().unwrap_or_default(),
         annotations: team_spec.annotations.clone().unwrap_or_default(),
         service_accounts,
+        storages,
         workloads,
         patches: placed(team_spec.patch.as_deref(), &SpecPath::new(["patch"])),
         name: document.name.clone(),

@@ -11,6 +11,7 @@ use super::ingress::Ingress;
 use super::node_pool::NodePool;
 use super::policy::Policy;
 use super::scalar::Version;
+use super::storage::StorageDefaults;
 use super::team::TeamDefaults;
 use super::workload::{Cluster, Monitoring};
 
@@ -204,4 +205,6 @@ pub struct Defaults {
     pub worker: Option<WorkerGroup>,
     /// For NodePools of heads and worker groups.
     pub node_pool: Option<NodePool>,
+    /// For storage, by type.
+    pub storage: Option<StorageDefaults>,
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::group::EnvValue;
 use super::ingress::Ingress;
 use super::scalar::Version;
+use super::storage::{Mount, TeamStorage};
 use super::workload::{Cluster, Monitoring, Patch};
 
 /// One team. The file's stem is the team's name.
@@ -48,7 +49,12 @@ pub struct Team {
     pub ingress: Option<Ingress>,
     /// Metrics.
     pub monitoring: Option<Monitoring>,
+    /// Storage that all pods mount, for workloads that have no `mounts` of their own.
+    pub mounts: Option<Vec<Mount>>,
 
+    /// File systems, buckets, disks and claims by name (PersistentVolume, PersistentVolumeClaim, StorageClass).
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63 }))]
+    pub storage: Option<IndexMap<String, TeamStorage>>,
     /// Ray clusters by name (RayCluster).
     #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
     pub clusters: Option<IndexMap<String, Cluster>>,
@@ -80,7 +86,7 @@ view! {
 view! {
     /// Defaults of all teams.
     TeamDefaults of Team, "Keys of a team that it need not write itself.",
-    |key| !["override", "clusters", "patch", "allow"].contains(&key.as_str())
+    |key| !["override", "storage", "mounts", "clusters", "patch", "allow"].contains(&key.as_str())
 }
 
 /// The ServiceAccount of the pods.

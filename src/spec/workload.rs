@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::group::{EnvValue, Head, Object, WorkerGroup};
 use super::ingress::Ingress;
 use super::scalar::{Duration, Quantity, Version};
+use super::storage::Mount;
 use super::team::ServiceAccount;
 
 /// Kinds of workloads, each with a table of its own in a team's file.
@@ -113,6 +114,8 @@ pub struct Workload {
     /// The ServiceAccount of the pods.
     pub service_account: Option<ServiceAccount>,
 
+    /// Storage that all pods mount (`volumes`, `volumeMounts`), instead of the team's `mounts`.
+    pub mounts: Option<Vec<Mount>>,
     /// The head.
     pub head: Option<Head>,
     /// Worker groups by name, in the order they are rendered. Append new ones at the end.

@@ -18,6 +18,7 @@ mod rule_cases;
 mod rules;
 mod schemas;
 mod specs;
+mod storage;
 mod tree;
 mod truth;
 mod workspace;
