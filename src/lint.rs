@@ -17,6 +17,7 @@ mod quantity;
 mod ray;
 mod selector;
 mod specs;
+mod storage;
 mod subject;
 
 pub mod rules;

@@ -44,6 +44,7 @@ rules! {
     disallowed_public_ingress
     disallowed_ray_version
     disallowed_registry
+    disposable_file_system
     disruptive_consolidation
     double_counted_head
     duplicate_env
@@ -78,6 +79,9 @@ rules! {
     invalid_deletion_rules
     invalid_do_not_disrupt
     invalid_env_source
+    invalid_fsx_capacity
+    invalid_fsx_parameter
+    invalid_fsx_throughput
     invalid_history_server
     invalid_initializing_timeout
     invalid_job_limit
@@ -115,11 +119,14 @@ rules! {
     missing_dashboard_port
     missing_entrypoint
     missing_ephemeral_storage
+    missing_file_system_version
+    missing_fsx_startup_taint
     missing_host
     missing_image
     missing_ingress_class
     missing_key
     missing_max
+    missing_mount_name
     missing_owner
     missing_platform
     missing_ray_version
@@ -156,11 +163,15 @@ rules! {
     restricted_label
     restricted_pod_security
     retired_ingress_nginx
+    root_owned_file_system
     secret_in_env
     self_deleting_job
     serve_config_without_port
     shadowed_default
+    shadowed_ray_directory
     shared_dashboard_host
+    shared_disk
+    shared_file_system
     short_idle_timeout
     small_head
     small_root_volume
@@ -168,11 +179,13 @@ rules! {
     spot_without_diversity
     spot_without_fallback
     spot_without_interruption_queue
+    sub_path_on_bucket
     suspended_job_without_shutdown
     suspended_worker_group
     toml_1_1_syntax
     too_many_requirements
     unadvertised_gpu
+    unaligned_zone
     unauthenticated_dashboard
     unequal_memory
     ungated_static_pool
@@ -192,10 +205,12 @@ rules! {
     unrendered_workload
     unscraped_port
     unsupported_ami_family
+    unsupported_file_system_version
     unsupported_kubelet_setting
     unsupported_priority
     unsupported_ray_version
     unsupported_release
+    unsupported_s3_import
     unsupported_token_auth
     untolerated_taint
     unused_allow
