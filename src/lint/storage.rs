@@ -16,7 +16,7 @@ pub(super) const ZONE: &str = "topology.kubernetes.io/zone";
 
 /// Claims by environment, namespace and name, and the objects that they are bound to.
 pub(super) struct Claims<'s, 'a> {
-    claims: BTreeMap<(&'a str, &'a str, &'a str), &'s Object<'a>>,
+    by_name: BTreeMap<(&'a str, &'a str, &'a str), &'s Object<'a>>,
     volumes: BTreeMap<(&'a str, &'a str), &'s Object<'a>>,
     classes: BTreeMap<(&'a str, &'a str), &'s Object<'a>>,
 }
@@ -37,7 +37,7 @@ impl<'s, 'a> Claims<'s, 'a> {
         };
         let claims = subject.of_kind("PersistentVolumeClaim");
         Self {
-            claims: claims.map(|claim| ((claim.environment_name, claim.namespace(), claim.name()), claim)).collect(),
+            by_name: claims.map(|claim| ((claim.environment_name, claim.namespace(), claim.name()), claim)).collect(),
             volumes: scoped("PersistentVolume"),
             classes: scoped("StorageClass"),
         }
@@ -45,12 +45,12 @@ impl<'s, 'a> Claims<'s, 'a> {
 
     /// All of them.
     pub(super) fn all(&self) -> impl Iterator<Item = Claim<'s, 'a>> {
-        self.claims.values().map(|claim| self.resolve(claim))
+        self.by_name.values().map(|claim| self.resolve(claim))
     }
 
     /// The claim of a pod.
     pub(super) fn get(&self, pod: &Pod<'a>, name: &'a str) -> Option<Claim<'s, 'a>> {
-        let claim = self.claims.get(&(pod.object.environment_name, pod.object.namespace(), name))?;
+        let claim = self.by_name.get(&(pod.object.environment_name, pod.object.namespace(), name))?;
         Some(self.resolve(claim))
     }
 

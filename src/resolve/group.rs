@@ -53,7 +53,7 @@ pub(super) fn resolve(
     own_mounts: Vec<Mount>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Group> {
-    let mounts = storage::combine(context.mounts, own_mounts);
+    let (mounts, storages) = mounted(context, own_mounts);
     let arch = spec.arch.unwrap_or(spec::Arch::Amd64);
     let gpu = spec.gpu.as_ref().map(|gpu| gpu.model.as_deref().unwrap_or("nvidia"));
     let variables = Variables {
@@ -92,9 +92,7 @@ pub(super) fn resolve(
     let cpu = amount(&spec.cpu, "cpu", diagnostics);
     let memory = amount(&spec.memory, "memory", diagnostics);
     let (image, cpu, memory) = (image?, cpu?, memory?);
-    let mut settings = spec.node_pool.clone().unwrap_or_default();
-    let storages = mounted(context, &mounts);
-    add_startup_taint(&mut settings, &storages);
+    let settings = settings(spec, &storages);
     let instances = instances(context, spec, arch, &cpu, &memory, name == "head", &storages);
 
     let (pool, taints, own_pool) = if let Some(shared) = &spec.pool {
@@ -286,10 +284,12 @@ fn instances(
     }
 }
 
-/// The storages that a group mounts.
-fn mounted<'a>(context: &Context<'a>, mounts: &[Mount]) -> Vec<&'a Storage> {
+/// What a group mounts, and the storages behind it.
+fn mounted<'a>(context: &Context<'a>, own: Vec<Mount>) -> (Vec<Mount>, Vec<&'a Storage>) {
+    let mounts = storage::combine(context.mounts, own);
     let mounted = |storage: &&Storage| mounts.iter().any(|mount| mount.storage == storage.name);
-    context.storages.iter().filter(mounted).collect()
+    let storages = context.storages.iter().filter(mounted).collect();
+    (mounts, storages)
 }
 
 /// The zones of all that is mounted: a file system is in one zone, and Karpenter does not know of it (Karpenter
@@ -301,15 +301,18 @@ fn zones(allowed: &[String], storages: &[&Storage]) -> Vec<String> {
     if zones.is_empty() { allowed.to_vec() } else { zones }
 }
 
-/// Pods that reach a new node before the FSx driver does wait for their mount with growing pauses. The driver takes this
-/// taint off when it is ready (aws-fsx-csi-driver `docs/install.md`).
-fn add_startup_taint(settings: &mut spec::NodePool, storages: &[&Storage]) {
+/// Settings of the group's own pool. Pods that reach a new node before the FSx driver does wait for their mount with
+/// growing pauses, so the pool starts with the taint that the driver takes off when it is ready (aws-fsx-csi-driver
+/// `docs/install.md`).
+fn settings(spec: &spec::Group, storages: &[&Storage]) -> spec::NodePool {
+    let mut settings = spec.node_pool.clone().unwrap_or_default();
     if storages.iter().any(|storage| storage.is_fsx()) {
         let taints = settings.startup_taints.get_or_insert_default();
         if !taints.iter().any(|taint| taint.key == FSX_STARTUP_TAINT) {
             taints.push(Taint { key: FSX_STARTUP_TAINT.to_owned(), value: None, effect: TaintEffect::NoExecute });
         }
     }
+    settings
 }
 
 /// Rounded up; between one and a million, far above any instance.

@@ -121,10 +121,10 @@ impl<'a> Layers<'a> {
             push(&mut fragments, layer, descend(defaults, &["team"]), Keys::All);
         }
         self.push_storage_defaults(&mut fragments);
-        push(&mut fragments, Layer::Team, Some(self.team), Keys::All);
-        self.push_storage_of_environment(&mut fragments, Layer::Team, Some(self.team));
-        push(&mut fragments, Layer::Override, self.team_override, Keys::All);
-        self.push_storage_of_environment(&mut fragments, Layer::Override, self.team_override);
+        for (layer, table) in [(Layer::Team, Some(self.team)), (Layer::Override, self.team_override)] {
+            push(&mut fragments, layer, table, Keys::All);
+            self.push_storage_of_environment(&mut fragments, layer, table);
+        }
         fragments
     }
 
@@ -141,12 +141,9 @@ impl<'a> Layers<'a> {
 
     /// What a table of storages says for this environment alone, such as `storage.scratch.prod`.
     fn push_storage_of_environment(self, fragments: &mut Vec<Fragment<'a>>, layer: Layer, table: Option<&'a Table>) {
-        if TABLE_KEYS.contains(&self.environment_name) {
-            return;
-        }
+        let table = table.filter(|_| !TABLE_KEYS.contains(&self.environment_name));
         for (name, node) in table.and_then(|table| descend(table, &["storage"])).into_iter().flatten() {
-            let own = node.child(self.environment_name).and_then(Node::table);
-            push(fragments, layer, own, Keys::Storage(name));
+            push(fragments, layer, node.child(self.environment_name).and_then(Node::table), Keys::Storage(name));
         }
     }
 

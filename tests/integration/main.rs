@@ -19,6 +19,7 @@ mod rules;
 mod schemas;
 mod specs;
 mod storage;
+mod storage_rules;
 mod tree;
 mod truth;
 mod workspace;

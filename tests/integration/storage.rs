@@ -6,7 +6,7 @@ use raygen::resolve::{self, Selection};
 use raygen::workspace::Workspace;
 use serde_json::{Value, json};
 
-const PLATFORM: &str = r#"
+pub(crate) const PLATFORM: &str = r#"
 [versions]
 kubernetes = "1.34.1"
 kuberay = "1.7.0"
@@ -44,13 +44,13 @@ max = 4
 "#;
 
 /// The workload that mounts `scratch` in every pod.
-const TRAIN: &str = "
+pub(crate) const TRAIN: &str = "
 [clusters.train]
 mounts = [{ storage = \"scratch\", path = \"/fsx\" }]
 [clusters.train.workers.cpu]
 ";
 
-const SCRATCH: &str = r#"
+pub(crate) const SCRATCH: &str = r#"
 [storage.scratch]
 type = "fsx-lustre"
 size = "2400Gi"
@@ -61,13 +61,13 @@ mount-name = "abcdefgh"
 zone = "us-west-2a"
 "#;
 
-struct Rendered {
+pub(crate) struct Rendered {
     manifests: Vec<Manifest>,
-    problems: Vec<String>,
+    pub(crate) problems: Vec<String>,
 }
 
 /// What a team renders with a platform, and what is wrong, as "rule: message @ line".
-fn render_with(platform: &str, team: &str) -> Rendered {
+pub(crate) fn render_with(platform: &str, team: &str) -> Rendered {
     let workspace = Workspace::from_texts(platform, [("vision", team)]);
     let resolution = resolve::resolve(&workspace, &Selection::default());
     let built = manifest::build(&resolution);
@@ -368,29 +368,32 @@ fn a_table_of_the_environment_is_weaker_than_an_override() {
 }
 
 #[test]
-fn slips_are_reported_where_they_stand() {
-    let cases = [
-        ("[storage.scratch.prod]", "[storage.scratch.prdo]", "unknown-environment: storage `scratch` names `prdo`"),
-        ("size = ", "sise = ", "unknown-key: unknown key `sise` in `storage.scratch`"),
-        ("mount-name = ", "mount-nam = ", "unknown-key: unknown key `mount-nam` in `storage.scratch.prod`"),
-        ("storage = \"scratch\"", "storage = \"scrach\"", "dangling-storage: the team has no storage `scrach`"),
-        (
-            "size = \"2400Gi\"",
-            "bucket = \"x\"\nsize = \"2400Gi\"",
-            "foreign-storage-key: storage `scratch` has `bucket`",
-        ),
-        (
-            "size = \"2400Gi\"",
-            "environments = [\"dev\"]\nsize = \"2400Gi\"",
-            "dangling-storage: storage `scratch` is mounted",
-        ),
-        ("file-system-id = \"fs-0123456789abcdef0\"\n", "", "incomplete-storage: storage `scratch` has a `mount-name`"),
-        ("type = \"fsx-lustre\"", "", "incomplete-storage: storage `scratch` has no `type`"),
-    ];
-    for (good, bad, expected) in cases {
-        let team = format!("environments = [\"prod\"]\n{SCRATCH}{TRAIN}");
-        assert!(team.contains(good), "{good}");
-        let problems = render_with(PLATFORM, &team.replace(good, bad)).problems;
-        assert!(problems.iter().any(|problem| problem.starts_with(expected)), "{expected}: {problems:#?}");
-    }
+fn a_storage_that_is_not_for_an_environment_is_not_there() {
+    let rendered = render(&format!(
+        "{}[clusters.train]\nenvironments = [\"prod\"]\nmounts = [{{ storage = \"scratch\", path = \"/fsx\" }}]\n[clusters.train.workers.cpu]\n",
+        SCRATCH.replace("type = ", "environments = [\"prod\"]\ntype = ")
+    ));
+    assert!(rendered.has("prod", "PersistentVolumeClaim") && !rendered.has("dev", "PersistentVolumeClaim"));
+}
+
+#[test]
+fn explain_knows_the_table_of_the_environment() {
+    let team = format!("{SCRATCH}{TRAIN}[override.prod.storage.scratch]\nzone = \"us-west-2b\"\n");
+    let workspace = Workspace::from_texts(PLATFORM, [("vision", team.as_str())]);
+    let resolution = resolve::resolve(&workspace, &Selection::default());
+    let explain = |key: &str| {
+        let environment = &resolution.environments["prod"];
+        let explained = resolve::explain::explain(&workspace, environment, "vision", &["storage", "scratch", key]);
+        let explained = explained.unwrap_or_else(|| panic!("{key} is set"));
+        (explained.value.unwrap(), explained.history.len())
+    };
+    assert_eq!(explain("zone"), (json!("us-west-2b"), 2));
+    assert_eq!(explain("mount-name"), (json!("abcdefgh"), 1));
+    assert_eq!(explain("deployment-type"), (json!("SCRATCH_2"), 1));
+}
+
+#[test]
+fn unset_takes_a_default_of_the_type_out() {
+    let team = format!("environments = [\"dev\"]\nunset = [\"storage.scratch.mount-options\"]\n{SCRATCH}{TRAIN}");
+    assert_eq!(render(&team).get("dev", "StorageClass", "vision-scratch").get("mountOptions"), None);
 }

@@ -44,8 +44,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 /// Specs make such claims for EBS alone; elsewhere the driver or the class's usual name tells.
 fn is_disk(claim: &Claim<'_, '_>) -> bool {
     let modes = claim.object.get("/spec/accessModes");
-    let one = |mode| matches!(mode, "ReadWriteOnce" | "ReadWriteOncePod");
-    let once = modes.is_some_and(|modes| texts(modes).next().is_some() && texts(modes).all(one));
+    let for_one = |mode| matches!(mode, "ReadWriteOnce" | "ReadWriteOncePod");
+    let once = modes.is_some_and(|modes| texts(modes).next().is_some() && texts(modes).all(for_one));
     let class = claim.object.text("/spec/storageClassName");
     let ebs = match claim.driver() {
         Some(driver) => driver == "ebs.csi.aws.com",
