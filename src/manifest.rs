@@ -14,7 +14,10 @@ mod persistent_volume_claim;
 mod pod;
 mod pod_disruption_budget;
 mod ray_cluster;
+mod ray_job;
 mod storage_class;
+mod submission;
+mod submitter;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -210,11 +213,16 @@ fn of_team(team: &Team) -> Built {
         let pools = || groups().filter_map(|group| group.own_pool.as_ref());
         manifests.extend(pools().filter(|pool| pool.own_class).map(|pool| ec2_node_class::of_pool(&scope, pool)));
         manifests.extend(pools().map(|pool| node_pool::of_group(&scope, pool)));
-        manifests.push(ray_cluster::ray_cluster(&scope, workload));
+        manifests.push(match &workload.job {
+            Some(job) => ray_job::of_workload(&scope, workload, job),
+            None => ray_cluster::ray_cluster(&scope, workload),
+        });
+        manifests.extend(submission::of_workload(&scope, workload));
         manifests.extend(pod_disruption_budget::of_workload(&scope, workload));
         manifests.extend(workload.ingresses.iter().map(|ingress| ingress::ingress(&scope, workload, ingress)));
         manifests.extend(monitor::of_workload(&scope, workload));
     }
+    manifests.extend(team.selected_jobs.iter().map(|job| ray_job::on_selected(&scope, job)));
     let diagnostics = patch::apply(team, &mut manifests);
     Built { manifests, diagnostics }
 }

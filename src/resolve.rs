@@ -4,10 +4,12 @@ mod workload;
 mod environment;
 pub mod explain;
 mod group;
+mod job;
 mod layers;
 mod model;
 pub mod names;
 mod storage;
+mod submission;
 mod team;
 pub mod template;
 mod values;
@@ -18,12 +20,14 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 pub use self::group::env_text;
+pub use self::job::{Job, Schedule, SelectedJob, Submitter};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
     Auth, Autoscaling, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Resolution,
     ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
 };
 pub use self::storage::{FSX_STARTUP_TAINT, Mount, Source, Storage, Volume};
+pub use self::submission::{Script, Submission};
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node, Table};

@@ -30,6 +30,7 @@ macro_rules! view {
 
 pub mod group;
 pub mod ingress;
+pub mod job;
 pub mod node_pool;
 pub mod platform;
 pub mod policy;
@@ -41,6 +42,9 @@ pub mod workload;
 
 pub use group::{Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup};
 pub use ingress::{Expose, Ingress, IngressClass, Scheme};
+pub use job::{
+    ClusterSelector, DeletionPolicy, DeletionRule, JobDeploymentStatus, JobStatus, SubmissionMode, Submit, Submitter,
+};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
 pub use policy::{Policy, Required};
@@ -48,6 +52,6 @@ pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
 pub use storage::{Mount, Permissions, Storage, StorageKind};
 pub use team::{ServiceAccount, Team};
 pub use workload::{
-    Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadMonitor, HeadService, Logging, Monitoring, Patch,
-    PullPolicy, ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,
+    Auth, AuthMode, Autoscaling, Cluster, CronJob, DisruptionBudget, HeadMonitor, HeadService, Job, Logging,
+    Monitoring, Patch, PullPolicy, ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,
 };

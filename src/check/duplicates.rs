@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::lint::{Object, Subject};
 use crate::manifest::{Built, Manifest};
+use crate::source::FileId;
 
 /// Reports the second of two, and shows the first.
 pub(super) fn check(built: &Built) -> Vec<Diagnostic> {
@@ -20,7 +22,7 @@ pub(super) fn check(built: &Built) -> Vec<Diagnostic> {
             identities.insert(identity, first);
             continue;
         }
-        for [host, path] in exposed(manifest) {
+        for [host, path] in exposed(manifest.kind(), &manifest.object) {
             if let Some(first) = addresses.insert([environment, host, path], manifest) {
                 diagnostics.push(same_address(first, manifest, host, path));
                 addresses.insert([environment, host, path], first);
@@ -66,12 +68,46 @@ fn same_address(first: &Manifest, second: &Manifest, host: &str, path: &str) -> 
         .help("give one of them a `host` of its own")
 }
 
+/// The same for manifests that have no spec. Which cluster they are for is not known: two of one name in different files
+/// may be for two.
+pub(super) fn of_objects(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let mut identities: BTreeMap<(FileId, [&str; 4]), &Object<'_>> = BTreeMap::new();
+    let mut addresses: BTreeMap<[&str; 2], &Object<'_>> = BTreeMap::new();
+    for object in subject.objects.iter().filter(|object| !object.name().is_empty()) {
+        let identity = [object.text("/apiVersion"), object.kind(), object.namespace(), object.name()];
+        let first = *identities.entry((object.span("").file, identity)).or_insert(object);
+        if !std::ptr::eq(first, object) {
+            let message = format!("{} `{}` is there twice", object.kind(), object.name());
+            diagnostics.push(
+                Diagnostic::error("duplicate-name", object.span("/metadata/name"), message)
+                    .label(first.span("/metadata/name"), "the first one")
+                    .help("of two objects with one name the later wins: rename one, or take it out"),
+            );
+            continue;
+        }
+        for address in exposed(object.kind(), object.value) {
+            let first = *addresses.entry(address).or_insert(object);
+            if (first.namespace(), first.name()) != (object.namespace(), object.name()) {
+                let [host, path] = address;
+                let message = format!("Ingress `{}` and `{}` both take `{host}{path}`", first.name(), object.name());
+                diagnostics.push(
+                    Diagnostic::error("duplicate-host", object.span("/spec/rules/0/host"), message)
+                        .label(first.span("/spec/rules/0/host"), "the other one")
+                        .help("give one of them a host or a path of its own"),
+                );
+            }
+        }
+    }
+    diagnostics
+}
+
 /// Host and path of every rule of an Ingress.
-fn exposed(manifest: &Manifest) -> Vec<[&str; 2]> {
-    if manifest.kind() != "Ingress" {
+fn exposed<'a>(kind: &str, object: &'a Value) -> Vec<[&'a str; 2]> {
+    if kind != "Ingress" {
         return Vec::new();
     }
-    let rules = manifest.object.pointer("/spec/rules").and_then(Value::as_array);
+    let rules = object.pointer("/spec/rules").and_then(Value::as_array);
     rules
         .into_iter()
         .flatten()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 
-use super::schemas;
+use super::schemas::{self, Target};
 use crate::diagnostic::Diagnostic;
 use crate::resolve::{Group, Resolution, Team};
 use crate::schema::{Fragment, Validators};
@@ -55,7 +55,7 @@ fn of_hatch(
                 "`{key}` of {}",
                 if group.name == "head" { "the head".to_owned() } else { format!("worker group `{}`", group.name) }
             );
-            schemas::diagnostic(team.values.key_span(&path), &name, &violation, &team.environment)
+            schemas::diagnostic(team.values.key_span(&path), &name, &violation, Target::Environment(&team.environment))
         })
         .collect()
 }

@@ -10,6 +10,7 @@ use crate::cli::{Ci, Init, New};
 use crate::diagnostic::did_you_mean;
 use crate::document::Node;
 use crate::resolve::names;
+use crate::spec::WorkloadKind;
 use crate::spec::schema::SpecSchema;
 use crate::workspace;
 
@@ -43,7 +44,7 @@ pub(super) fn init(args: &Init, terminal: &Terminal) -> Result<Status> {
 pub(super) fn new(args: &New, terminal: &Terminal) -> Result<Status> {
     let name = args.team.as_str();
     ensure!(
-        names::is_dns_1035(name) && name.len() <= names::LONGEST_CLUSTER,
+        names::is_dns_1035(name) && name.len() <= names::longest(WorkloadKind::Cluster),
         "`{name}` is no name for a team: use lower-case letters, digits and `-`; start with a letter"
     );
     let mut text = team(name, args.profile.as_deref());

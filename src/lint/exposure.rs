@@ -62,13 +62,14 @@ pub(super) fn exposures<'a>(subject: &Subject<'a>) -> Vec<Exposure<'a>> {
 }
 
 /// Names of the Services that the operator makes (KubeRay `utils.GenerateHeadServiceName`). The clusters of RayJobs have
-/// names that nobody knows before.
+/// names that nobody knows before, but the operator makes a Service with the job's name too (`common/job.go`).
 fn services(cluster: &RayCluster<'_>) -> Vec<String> {
     let name = cluster.object.name();
     let own = cluster.get("/headGroupSpec/headService/metadata/name").and_then(Value::as_str).map(str::to_owned);
     let head = own.unwrap_or_else(|| format!("{name}-head-svc"));
     match cluster.object.kind() {
         "RayCluster" | "RayService" => vec![head, format!("{name}-serve-svc")],
+        "RayJob" => vec![format!("{name}-head-svc")],
         _ => Vec::new(),
     }
 }

@@ -49,6 +49,7 @@ rules! {
     double_counted_head
     duplicate_env
     duplicate_host
+    duplicate_key
     duplicate_mount_path
     duplicate_name
     duplicate_port
@@ -104,10 +105,13 @@ rules! {
     invalid_user_data
     invalid_value
     invalid_volume
+    invalid_yaml
     inverted_replica_bounds
     job_ttl_without_shutdown
     limits_nodes
+    lingering_job_cluster
     long_cluster_name
+    long_job_name
     long_pool_name
     max_unavailable_on_ray_pods
     min_values_disables_price_filter
@@ -115,6 +119,7 @@ rules! {
     mismatched_ray_version
     missing_cluster_label
     missing_consolidate_after
+    missing_container
     missing_cost_center
     missing_dashboard_port
     missing_entrypoint
@@ -153,6 +158,7 @@ rules! {
     recreate_on_shared_cluster
     redundant_override
     rejected_by_pod_security
+    removed_api_version
     removed_serve_key
     replicas_with_autoscaling
     request_above_limit
@@ -176,6 +182,7 @@ rules! {
     small_head
     small_root_volume
     small_shared_memory
+    split_entrypoint
     spot_without_diversity
     spot_without_fallback
     spot_without_interruption_queue
@@ -201,6 +208,7 @@ rules! {
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unreadable_manifest
     unreadable_spec
     unrendered_workload
     unscraped_port

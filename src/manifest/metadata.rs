@@ -32,12 +32,17 @@ pub(super) struct Metadata {
 impl Metadata {
     /// A namespaced object of a workload.
     pub(super) fn of_workload(team: &Team, workload: &Workload, name: String) -> Self {
-        Self {
-            name,
-            namespace: Some(team.namespace.clone()),
-            labels: labels(Some(&team.name), &workload.labels),
-            annotations: workload.annotations.clone(),
-        }
+        Self::namespaced(team, name, &workload.labels, workload.annotations.clone())
+    }
+
+    /// A namespaced object with labels of its own.
+    pub(super) fn namespaced(
+        team: &Team,
+        name: String,
+        own: &BTreeMap<String, String>,
+        annotations: BTreeMap<String, String>,
+    ) -> Self {
+        Self { name, namespace: Some(team.namespace.clone()), labels: labels(Some(&team.name), own), annotations }
     }
 
     /// A namespaced object of the team as a whole.

@@ -50,7 +50,7 @@ pub(super) fn of_storage(scope: &Scope<'_>, storage: &Storage) -> Option<Manifes
                     automount_service_account_token: Some(false),
                     image_pull_secrets: pod::image_pull_secrets(workload),
                     node_selector: Some(pod::node_selector(group)),
-                    tolerations: Some(pod::tolerations(group)),
+                    tolerations: Some(pod::tolerations(&group.taints, &group.tolerations)),
                     security_context: Some(PodSecurityContext {
                         seccomp_profile: Some(SeccompProfile {
                             type_: "RuntimeDefault".to_owned(),

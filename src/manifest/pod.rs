@@ -6,9 +6,11 @@ use k8s_openapi::DeepMerge;
 use k8s_openapi::api::core::v1::{
     Capabilities, ConfigMapKeySelector, Container, ContainerPort, EmptyDirVolumeSource, EnvVar, EnvVarSource,
     ExecAction, Lifecycle, LifecycleHandler, LocalObjectReference, ObjectFieldSelector, PodSecurityContext, PodSpec,
-    ResourceRequirements, SeccompProfile, SecretKeySelector, SecurityContext, Toleration, Volume, VolumeMount,
+    PodTemplateSpec, ResourceRequirements, SeccompProfile, SecretKeySelector, SecurityContext, Toleration, Volume,
+    VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -30,6 +32,31 @@ struct TemplateMetadata {
     labels: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     annotations: BTreeMap<String, String>,
+}
+
+impl PodTemplate {
+    /// A template of a pod that is not Ray's.
+    pub(super) fn new(labels: BTreeMap<String, String>, spec: PodSpec) -> Self {
+        Self { metadata: TemplateMetadata { labels, annotations: BTreeMap::new() }, spec }
+    }
+
+    /// With more volumes.
+    pub(super) fn with_volumes(mut self, volumes: Vec<Volume>) -> Self {
+        self.spec.volumes.get_or_insert_default().extend(volumes);
+        self
+    }
+}
+
+impl From<PodTemplate> for PodTemplateSpec {
+    fn from(template: PodTemplate) -> Self {
+        let TemplateMetadata { labels, annotations } = template.metadata;
+        let metadata = ObjectMeta {
+            labels: Some(labels),
+            annotations: Some(annotations).filter(|annotations| !annotations.is_empty()),
+            ..ObjectMeta::default()
+        };
+        Self { metadata: Some(metadata), spec: Some(template.spec) }
+    }
 }
 
 /// What distinguishes a head's pod from a worker's.
@@ -133,13 +160,9 @@ fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
         image_pull_secrets: image_pull_secrets(workload),
         priority_class_name: group.priority_class.clone(),
         termination_grace_period_seconds: group.grace_period,
-        security_context: Some(PodSecurityContext {
-            run_as_non_root: Some(true),
-            seccomp_profile: Some(SeccompProfile { type_: "RuntimeDefault".to_owned(), ..SeccompProfile::default() }),
-            ..PodSecurityContext::default()
-        }),
+        security_context: Some(restricted_pod()),
         node_selector: Some(node_selector(group)),
-        tolerations: Some(tolerations(group)),
+        tolerations: Some(tolerations(&group.taints, &group.tolerations)),
         containers: vec![container],
         volumes: Some(volumes(group)),
         ..PodSpec::default()
@@ -199,6 +222,15 @@ fn container(workload: &Workload, group: &Group, role: Role) -> Container {
     }
 }
 
+/// What Pod Security restricted asks of a pod.
+pub(super) fn restricted_pod() -> PodSecurityContext {
+    PodSecurityContext {
+        run_as_non_root: Some(true),
+        seccomp_profile: Some(SeccompProfile { type_: "RuntimeDefault".to_owned(), ..SeccompProfile::default() }),
+        ..PodSecurityContext::default()
+    }
+}
+
 /// What Pod Security restricted asks of a container. The autoscaler has none of it by default (KubeRay `common/pod.go`).
 pub(super) fn restricted() -> SecurityContext {
     SecurityContext {
@@ -235,7 +267,7 @@ fn env(workload: &Workload, group: &Group) -> Vec<EnvVar> {
     variables
 }
 
-fn variable(name: &str, value: &EnvValue) -> EnvVar {
+pub(super) fn variable(name: &str, value: &EnvValue) -> EnvVar {
     let (value, source) = match value {
         EnvValue::Text(text) => (Some(text.to_string()), None),
         EnvValue::From(source) => (None, Some(source)),
@@ -259,15 +291,15 @@ fn variable(name: &str, value: &EnvValue) -> EnvVar {
 
 /// Exactly the pool's taints and what the team added: a blanket `Exists` would also tolerate
 /// `karpenter.sh/disrupted`, and such a pod is neither evicted nor waited for (karpenter.md §5.1).
-pub(super) fn tolerations(group: &Group) -> Vec<Toleration> {
-    let of_pool = group.taints.iter().map(|taint| Toleration {
+pub(super) fn tolerations(taints: &[spec::Taint], own: &[spec::Toleration]) -> Vec<Toleration> {
+    let of_pool = taints.iter().map(|taint| Toleration {
         key: Some(taint.key.clone()),
         operator: Some(if taint.value.is_some() { "Equal" } else { "Exists" }.to_owned()),
         value: taint.value.clone(),
         effect: Some(taint.effect.as_str().to_owned()),
         ..Toleration::default()
     });
-    let own = group.tolerations.iter().map(|toleration| Toleration {
+    let own = own.iter().map(|toleration| Toleration {
         key: Some(toleration.key.clone()),
         operator: Some(if toleration.value.is_some() { "Equal" } else { "Exists" }.to_owned()),
         value: toleration.value.clone(),

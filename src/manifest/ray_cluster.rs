@@ -9,7 +9,7 @@ use super::metadata::Metadata;
 use super::pod::{self, PodTemplate, Role};
 use super::{Manifest, Places, Scope};
 use crate::resolve::{Autoscaling, WorkerGroup, Workload};
-use crate::spec::{AuthMode, Upgrade, UpscalingMode};
+use crate::spec::{AuthMode, Upgrade, UpscalingMode, WorkloadKind};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -128,7 +128,8 @@ pub(super) fn spec(workload: &Workload) -> RayClusterSpec {
     let head = &workload.head;
     RayClusterSpec {
         ray_version: workload.ray_version.to_string(),
-        suspend: workload.suspend.then_some(true),
+        // Services and jobs are suspended as a whole.
+        suspend: (workload.suspend && workload.kind == WorkloadKind::Cluster).then_some(true),
         upgrade_strategy: workload.upgrade.map(|upgrade| UpgradeStrategy {
             r#type: match upgrade {
                 Upgrade::None => "None",

@@ -11,7 +11,7 @@ use super::values::{SpecPath, Values};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{self, Node, Table};
 use crate::spec::node_pool::CLASS_KEYS;
-use crate::spec::{self, EnvValue, Quantity, Taint, TaintEffect};
+use crate::spec::{self, EnvValue, Quantity, Taint, TaintEffect, WorkloadKind};
 
 /// What the groups of one workload have in common.
 pub(super) struct Context<'a> {
@@ -92,7 +92,10 @@ pub(super) fn resolve(
     let cpu = amount(&spec.cpu, "cpu", diagnostics);
     let memory = amount(&spec.memory, "memory", diagnostics);
     let (image, cpu, memory) = (image?, cpu?, memory?);
-    let settings = settings(spec, &storages);
+    let mut settings = settings(spec, &storages);
+    if matches!(WorkloadKind::of_table(context.workload[0]), Some(WorkloadKind::Job | WorkloadKind::CronJob)) {
+        super::job::keep_nodes(&mut settings);
+    }
     let instances = instances(context, spec, arch, &cpu, &memory, name == "head", &storages);
 
     let (pool, taints, own_pool) = if let Some(shared) = &spec.pool {

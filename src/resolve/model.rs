@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::job::{Job, SelectedJob};
 use super::storage::{Mount, Storage};
+use super::submission::Submission;
 use super::values::{SpecPath, Values};
 use crate::schema::Releases;
 use crate::source::Span;
@@ -71,6 +73,8 @@ pub struct Team {
     pub storages: Vec<Storage>,
     /// Its workloads: clusters, services, jobs and cron jobs, each in the order of the file.
     pub workloads: Vec<Workload>,
+    /// Its jobs and cron jobs on clusters that they select.
+    pub selected_jobs: Vec<SelectedJob>,
     /// Changes to rendered objects.
     pub patches: Vec<PlacedPatch>,
 }
@@ -142,6 +146,10 @@ pub struct Workload {
     pub workers_disruption_budget: Option<i32>,
     /// Whether its pods are deleted.
     pub suspend: bool,
+    /// What a job or cron job says beside its cluster; `None` for other kinds.
+    pub job: Option<Job>,
+    /// Scripts that are submitted to it once.
+    pub submissions: Vec<Submission>,
     /// Changes to rendered objects.
     pub patches: Vec<PlacedPatch>,
 }

@@ -2,9 +2,18 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::spec::WorkloadKind;
 
-/// Longest name of a RayCluster: 63 less `-serve-svc` (KubeRay `utils/validation.go`, ValidateRayClusterMetadata).
-pub const LONGEST_CLUSTER: usize = 53;
+/// Longest name of a workload's object. A RayCluster's is 63 less `-serve-svc`; the clusters of services and jobs append
+/// six characters, and the jobs of cron jobs eleven (KubeRay `utils/validation.go`, v1.7).
+pub const fn longest(kind: WorkloadKind) -> usize {
+    match kind {
+        WorkloadKind::Cluster => 53,
+        WorkloadKind::Service | WorkloadKind::Job => 47,
+        WorkloadKind::CronJob => 36,
+    }
+}
+
 /// KubeRay keeps only the last 50 characters for child objects (`utils.CheckName`).
 const KEPT_BY_KUBERAY: usize = 50;
 /// A pool's name becomes the value of the label `karpenter.sh/nodepool` (Karpenter `nodeclaimtemplate.go`).
@@ -30,32 +39,49 @@ pub fn is_dns_1123(name: &str) -> bool {
     name.starts_with(inner) && name.ends_with(inner) && name.chars().all(|c| inner(c) || c == '-')
 }
 
-/// Checks a RayCluster's name; `parts` says what it was composed of.
-pub fn check_cluster(name: &str, parts: &[(&str, &str)], span: Span, diagnostics: &mut Vec<Diagnostic>) {
-    if !is_dns_1035(name) {
-        diagnostics.push(
-            Diagnostic::error("invalid-name", span, format!("`{name}` is no name for a RayCluster"))
-                .help("use lower-case letters, digits and `-`; start with a letter, end with a letter or digit"),
-        );
-    } else if name.len() > LONGEST_CLUSTER {
-        let message = format!(
-            "the RayCluster's name `{name}` has {} characters, but KubeRay takes {LONGEST_CLUSTER}",
-            name.len()
-        );
+/// Checks the name of a workload's object; `parts` says what it was composed of.
+pub fn check_workload(
+    kind: WorkloadKind,
+    name: &str,
+    parts: &[(&str, &str)],
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if is_dns_1035(name) {
+        check_length(kind, name, parts, span, diagnostics);
+        return;
+    }
+    let message = format!("`{name}` is no name for a {}", kind.kind());
+    diagnostics.push(
+        Diagnostic::error("invalid-name", span, message)
+            .help("use lower-case letters, digits and `-`; start with a letter, end with a letter or digit"),
+    );
+}
+
+/// Checks how long a name is.
+pub fn check_length(
+    kind: WorkloadKind,
+    name: &str,
+    parts: &[(&str, &str)],
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let (object, length, longest) = (kind.kind(), name.len(), longest(kind));
+    if length > longest {
+        let message = format!("the {object}'s name `{name}` has {length} characters, but KubeRay takes {longest}");
         diagnostics.push(
             Diagnostic::error("long-cluster-name", span, message)
                 .note(composed_of(parts))
-                .help(shorten(parts, name.len() - LONGEST_CLUSTER)),
+                .help(shorten(parts, length - longest)),
         );
-    } else if name.len() > KEPT_BY_KUBERAY {
+    } else if length > KEPT_BY_KUBERAY {
         let message = format!(
-            "the RayCluster's name `{name}` has {} characters, and KubeRay keeps only the last {KEPT_BY_KUBERAY} for what it creates",
-            name.len()
+            "the {object}'s name `{name}` has {length} characters, and KubeRay keeps only the last {KEPT_BY_KUBERAY} for what it creates"
         );
         diagnostics.push(
             Diagnostic::warning("long-cluster-name", span, message)
                 .note(composed_of(parts))
-                .help(shorten(parts, name.len() - KEPT_BY_KUBERAY)),
+                .help(shorten(parts, length - KEPT_BY_KUBERAY)),
         );
     }
 }
@@ -74,6 +100,16 @@ pub fn check_pool(name: &str, parts: &[(&str, &str)], span: Span, diagnostics: &
         );
     }
     name.len() <= LONGEST_POOL
+}
+
+/// The name that KubeRay gives to what it creates for a cluster, such as its Secret: the last 50 characters, of which
+/// the first is a letter (`utils.CheckName`).
+pub fn kept(name: &str) -> String {
+    let kept = &name[name.len().saturating_sub(KEPT_BY_KUBERAY)..];
+    match kept.chars().next() {
+        Some(first) if !first.is_ascii_alphabetic() => format!("r{}", &kept[1..]),
+        _ => kept.to_owned(),
+    }
 }
 
 /// "team `vision` (6) + workload `train` (5)".

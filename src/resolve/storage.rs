@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::model::Environment;
 use super::values::{SpecPath, Values};
+use super::workload::Context;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table, Value};
 use crate::spec::storage::{TABLE_KEYS, TeamStorage};
@@ -256,52 +257,53 @@ fn check_keys(
     }
 }
 
-/// Resolves a list of mounts; those of storages that the team does not have are reported.
-pub(super) fn mounts(
-    mounts: Option<&Vec<spec::Mount>>,
-    path: &SpecPath,
-    storages: &[Storage],
-    known: Option<&IndexMap<String, TeamStorage>>,
-    environment: &str,
-    values: &Values,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Mount> {
-    let mut resolved = Vec::new();
-    for (index, mount) in mounts.into_iter().flatten().enumerate() {
-        let spec_path = path.join(&index.to_string());
-        let Some(storage) = storages.iter().find(|storage| storage.name == mount.storage) else {
-            let elsewhere = known.and_then(|known| known.get(&mount.storage));
-            // What is incomplete is reported already.
-            if elsewhere.is_some_and(|storage| storage.0.environments.is_none()) {
-                continue;
-            }
-            let name = &mount.storage;
-            let (message, help) = if elsewhere.is_some() {
-                let message =
-                    format!("storage `{name}` is mounted, but the team has none in environment `{environment}`");
-                (message, format!("add `{environment}` to the `environments` of `[storage.{name}]`"))
-            } else {
-                let names = known.into_iter().flat_map(IndexMap::keys).map(String::as_str);
-                let help = match did_you_mean(name, names) {
-                    Some(close) => format!("did you mean `{close}`?"),
-                    None => format!("describe it under `[storage.{name}]`"),
+impl Context<'_> {
+    /// The mounts of the workload or group at `path`; those of storages that the team does not have are reported.
+    pub(super) fn mounts(
+        &self,
+        mounts: Option<&Vec<spec::Mount>>,
+        path: &SpecPath,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Vec<Mount> {
+        let (known, environment) = (self.team_spec.storage.as_ref(), &self.environment.name);
+        let path = path.join("mounts");
+        let mut resolved = Vec::new();
+        for (index, mount) in mounts.into_iter().flatten().enumerate() {
+            let spec_path = path.join(&index.to_string());
+            let Some(storage) = self.storages.iter().find(|storage| storage.name == mount.storage) else {
+                let elsewhere = known.and_then(|known| known.get(&mount.storage));
+                // What is incomplete is reported already.
+                if elsewhere.is_some_and(|storage| storage.0.environments.is_none()) {
+                    continue;
+                }
+                let name = &mount.storage;
+                let (message, help) = if elsewhere.is_some() {
+                    let message =
+                        format!("storage `{name}` is mounted, but the team has none in environment `{environment}`");
+                    (message, format!("add `{environment}` to the `environments` of `[storage.{name}]`"))
+                } else {
+                    let names = known.into_iter().flat_map(IndexMap::keys).map(String::as_str);
+                    let help = match did_you_mean(name, names) {
+                        Some(close) => format!("did you mean `{close}`?"),
+                        None => format!("describe it under `[storage.{name}]`"),
+                    };
+                    (format!("the team has no storage `{name}`"), help)
                 };
-                (format!("the team has no storage `{name}`"), help)
+                let span = self.values.span(&spec_path.join("storage"));
+                diagnostics.push(Diagnostic::error("dangling-storage", span, message).help(help));
+                continue;
             };
-            let span = values.span(&spec_path.join("storage"));
-            diagnostics.push(Diagnostic::error("dangling-storage", span, message).help(help));
-            continue;
-        };
-        resolved.push(Mount {
-            spec_path,
-            storage: storage.name.clone(),
-            claim: storage.claim.clone(),
-            path: mount.path.clone(),
-            sub_path: mount.sub_path.clone().filter(|path| !path.is_empty()),
-            read_only: mount.read_only || storage.is_read_only(),
-        });
+            resolved.push(Mount {
+                spec_path,
+                storage: storage.name.clone(),
+                claim: storage.claim.clone(),
+                path: mount.path.clone(),
+                sub_path: mount.sub_path.clone().filter(|path| !path.is_empty()),
+                read_only: mount.read_only || storage.is_read_only(),
+            });
+        }
+        resolved
     }
-    resolved
 }
 
 /// A group's mounts: those of the workload, and its own. Of two at one path its own stays.

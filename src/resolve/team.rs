@@ -7,9 +7,9 @@ use indexmap::IndexMap;
 
 use super::group::{self, from_table};
 use super::layers::{self, Layers};
-use super::model::{Environment, PlacedPatch, ServiceAccount, Team};
+use super::model::{Environment, PlacedPatch, ServiceAccount, Team, Workload};
 use super::values::{SpecPath, Values};
-use super::{built_in, environment, storage, workload};
+use super::{built_in, environment, job, storage, workload};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table, Value};
 use crate::spec::{self, WorkloadKind};
@@ -57,11 +57,16 @@ pub(super) fn resolve(
         storages: &storages,
         values: &values,
     };
-    let workloads = specs
+    let (selecting, specs): (Vec<_>, Vec<_>) = specs.into_iter().partition(|(.., spec)| spec.cluster.is_some());
+    let workloads: Vec<Workload> = specs
         .into_iter()
         .filter_map(|(kind, key, spec)| {
             workload::resolve(&context, kind, &key, &spec, &mut service_accounts, &mut diagnostics)
         })
+        .collect();
+    let selected_jobs = selecting
+        .into_iter()
+        .filter_map(|(kind, key, spec)| job::on_selected(&context, kind, &key, &spec, &workloads, &mut diagnostics))
         .collect();
     let team = Team {
         namespace: team_spec.namespace.clone().unwrap_or_else(|| document.name.clone()),
@@ -72,6 +77,7 @@ pub(super) fn resolve(
         service_accounts,
         storages,
         workloads,
+        selected_jobs,
         patches: placed(team_spec.patch.as_deref(), &SpecPath::new(["patch"])),
         name: document.name.clone(),
         environment: Arc::clone(environment),

@@ -7,10 +7,10 @@ use semver::Version;
 use super::group;
 use super::layers::{self, Layers};
 use super::model::{Auth, Autoscaling, Environment, Ingress, Monitoring, ServiceAccount, WorkerGroup, Workload};
-use super::storage::{self, Mount, Storage};
+use super::storage::Storage;
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{names, team};
+use super::{job, names, submission, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 use crate::spec::{self, AuthMode, Expose, Scheme, WorkloadKind};
@@ -26,15 +26,17 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The mounts of the workload or group at `path`.
-    fn mounts(
-        &self,
-        mounts: Option<&Vec<spec::Mount>>,
-        path: &SpecPath,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Vec<Mount> {
-        let (known, environment) = (self.team_spec.storage.as_ref(), &self.environment.name);
-        storage::mounts(mounts, &path.join("mounts"), self.storages, known, environment, self.values, diagnostics)
+    /// What templates of the workload may name.
+    pub(super) fn variables<'a>(&'a self, workload: &'a str) -> Variables<'a> {
+        Variables {
+            team: self.team,
+            workload: Some(workload),
+            environment: &self.environment.name,
+            region: &self.environment.spec.region,
+            eks_cluster: &self.environment.spec.eks_cluster,
+            domain: self.environment.spec.domain.as_deref(),
+            ..Variables::default()
+        }
     }
 }
 
@@ -62,17 +64,8 @@ pub(super) fn resolve(
         diagnostics.push(Diagnostic::error("missing-ray-version", context.values.key_span(&path), message).help(help));
         return None;
     };
-    let variables = Variables {
-        team: context.team,
-        workload: Some(key),
-        environment: &context.environment.name,
-        ray_version: Some(ray_version.as_str()),
-        region: &context.environment.spec.region,
-        eks_cluster: &context.environment.spec.eks_cluster,
-        domain: context.environment.spec.domain.as_deref(),
-        ..Variables::default()
-    };
-    let name = name(context, key, spec, &path, &variables, diagnostics)?;
+    let variables = Variables { ray_version: Some(ray_version.as_str()), ..context.variables(key) };
+    let name = name(context, kind, key, spec, &variables, diagnostics)?;
     let service_account = service_account(context, spec, &path, &variables, accounts, diagnostics);
     let autoscaling = autoscaling(spec.autoscaling.as_ref());
     let mounts = context.mounts(spec.mounts.as_ref(), &path, diagnostics);
@@ -113,20 +106,36 @@ pub(super) fn resolve(
             });
         }
     }
-    let ingresses = ingresses(context, spec, &name, &path, &variables, diagnostics);
+    // The Services of a cron job's clusters have names that nobody knows before.
+    let ingresses = match kind {
+        WorkloadKind::CronJob => Vec::new(),
+        _ => ingresses(context, spec, &name, &path, &variables, diagnostics),
+    };
     let releases = &context.environment.releases;
+    let head = head?;
+    let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
+    let target =
+        job::Target { head: &head, image_pull_secrets: &image_pull_secrets, service_account: &service_account };
+    let job = match kind {
+        WorkloadKind::Job | WorkloadKind::CronJob => {
+            Some(job::resolve(context, kind, key, spec, Some(&target), true, diagnostics)?)
+        }
+        WorkloadKind::Cluster | WorkloadKind::Service => None,
+    };
+    let auth = auth(context, spec, &ray_version);
+    let submissions = submission::resolve(context, &path, &name, spec, &target, auth.as_ref(), diagnostics);
     Some(Workload {
         kind,
         key: key.to_owned(),
         path: path.clone(),
         labels: spec.labels.clone().unwrap_or_default(),
         annotations: spec.annotations.clone().unwrap_or_default(),
-        image_pull_secrets: spec.image_pull_secrets.clone().unwrap_or_default(),
+        image_pull_secrets,
         service_account,
-        head: head?,
+        head,
         workers,
         autoscaling,
-        auth: auth(context, spec, &ray_version),
+        auth,
         upgrade: upgrade(context, kind, key, spec, &releases.kuberay),
         service_type: spec
             .service
@@ -135,35 +144,39 @@ pub(super) fn resolve(
             .unwrap_or(spec::ServiceType::ClusterIP),
         service_annotations: spec.service.as_ref().and_then(|service| service.annotations.clone()).unwrap_or_default(),
         ingresses,
-        monitoring: monitoring(spec.monitoring.as_ref()),
+        monitoring: monitoring(kind, spec.monitoring.as_ref()),
         log_to_stderr: spec.logging.as_ref().and_then(|logging| logging.stderr).unwrap_or(false),
         head_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.head).unwrap_or(true),
         workers_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.workers),
         suspend: spec.suspend.unwrap_or(false),
+        job,
+        submissions,
         patches: team::placed(spec.patch.as_deref(), &path.join("patch")),
         ray_version,
         name,
     })
 }
 
-fn name(
+/// The object's name.
+pub(super) fn name(
     context: &Context<'_>,
+    kind: WorkloadKind,
     key: &str,
     spec: &spec::Workload,
-    path: &SpecPath,
     variables: &Variables<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<String> {
+    let path = SpecPath::new([kind.table(), key]);
     if let Some(text) = &spec.name {
         let path = path.join("name");
         let name = group::render(text, variables, context.values, &path, diagnostics)?;
-        names::check_cluster(&name, &[("name", &name)], context.values.span(&path), diagnostics);
+        names::check_workload(kind, &name, &[("name", &name)], context.values.span(&path), diagnostics);
         return Some(name);
     }
     let name = names::of_workload(context.team, key);
     let parts =
         if name == key { vec![("team", context.team)] } else { vec![("team", context.team), ("workload", key)] };
-    names::check_cluster(&name, &parts, context.values.key_span(path), diagnostics);
+    names::check_workload(kind, &name, &parts, context.values.key_span(&path), diagnostics);
     Some(name)
 }
 
@@ -308,13 +321,21 @@ fn upgrade(
         .of_workload([kind.table(), key])
         .iter()
         .any(|fragment| fragment.layer > layers::Layer::BuiltIn && fragment.at(&["upgrade"]).is_some());
-    spec.upgrade.filter(|_| asked || *kuberay >= UPGRADE_STRATEGY)
+    // KubeRay refuses it on clusters that belong to a service or a job (`utils/validation.go`).
+    spec.upgrade.filter(|_| kind == WorkloadKind::Cluster && (asked || *kuberay >= UPGRADE_STRATEGY))
 }
 
-fn monitoring(spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
+fn monitoring(kind: WorkloadKind, spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
     let spec = spec?;
+    // The head of a service or job has two Services, its cluster's and the operator's for the whole, and would be counted
+    // twice (KubeRay `common/service.go`, `common/job.go`).
+    let head = spec.head.filter(|_| kind == WorkloadKind::Cluster);
+    let otherwise = match kind {
+        WorkloadKind::Cluster => spec::HeadMonitor::ServiceMonitor,
+        _ => spec::HeadMonitor::PodMonitor,
+    };
     spec.enabled.unwrap_or(false).then(|| Monitoring {
-        head: spec.head.unwrap_or(spec::HeadMonitor::ServiceMonitor),
+        head: head.unwrap_or(otherwise),
         labels: spec.labels.clone().unwrap_or_default(),
         interval: spec.interval.clone(),
     })

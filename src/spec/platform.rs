@@ -13,7 +13,7 @@ use super::policy::Policy;
 use super::scalar::Version;
 use super::storage::StorageDefaults;
 use super::team::TeamDefaults;
-use super::workload::{Cluster, Monitoring};
+use super::workload::{Cluster, CronJob, Job, Monitoring};
 
 /// The platform: clusters, defaults, profiles and shared pools.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -199,6 +199,10 @@ pub struct Defaults {
     pub team: Option<TeamDefaults>,
     /// For clusters.
     pub cluster: Option<Cluster>,
+    /// For jobs.
+    pub job: Option<Job>,
+    /// For cron jobs.
+    pub cron_job: Option<CronJob>,
     /// For heads.
     pub head: Option<Head>,
     /// For worker groups.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::group::{EnvValue, Head, Object, WorkerGroup};
 use super::ingress::Ingress;
+use super::job::{self, ClusterSelector, DeletionRule, SubmissionMode, Submit, Submitter};
 use super::scalar::{Duration, Quantity, Version};
 use super::storage::Mount;
 use super::team::ServiceAccount;
@@ -77,7 +78,23 @@ impl WorkloadKind {
 
 view! {
     /// A RayCluster.
-    Cluster of Workload, "A Ray cluster (RayCluster).", |_key| true
+    Cluster of Workload, "A Ray cluster (RayCluster).", |key| {
+        let of_jobs = job::JOB_KEYS.iter().chain(&job::ONE_JOB_KEYS).chain(&job::CRON_JOB_KEYS);
+        !of_jobs.into_iter().any(|own| own == key)
+    }
+}
+view! {
+    /// A RayJob.
+    Job of Workload, "A job and the Ray cluster that it runs on (RayJob).", |key| {
+        !job::CRON_JOB_KEYS.iter().chain(&job::NO_JOB_KEYS).any(|other| other == key)
+    }
+}
+view! {
+    /// A RayCronJob.
+    CronJob of Workload, "A job that runs again and again, each time on a Ray cluster of its own (RayCronJob).", |key| {
+        let others = job::ONE_JOB_KEYS.iter().chain(&job::NO_JOB_KEYS).chain(&["ingress", "service"]);
+        !others.into_iter().any(|other| other == key)
+    }
 }
 
 /// A Ray cluster and what belongs to it; each kind of workload is a view of it.
@@ -137,8 +154,62 @@ pub struct Workload {
     pub logging: Option<Logging>,
     /// Protection of pods against evictions.
     pub disruption_budget: Option<DisruptionBudget>,
-    /// Deletes all pods and keeps the rest (`spec.suspend`).
+    /// Deletes all pods and keeps the rest (`spec.suspend`). A suspended cron job starts no further jobs.
     pub suspend: Option<bool>,
+
+    /// What the job runs (`spec.entrypoint`).
+    #[schemars(example = "python train.py --epochs 3")]
+    pub entrypoint: Option<String>,
+    /// The job's runtime environment, in Ray's own spelling: `pip`, `env_vars`, `working_dir` (`spec.runtimeEnvYAML`).
+    pub runtime_env: Option<Object>,
+    /// How the job gets to its cluster (`spec.submissionMode`).
+    pub submission_mode: Option<SubmissionMode>,
+    /// The pod that submits the job (`spec.submitterPodTemplate`), in mode `k8s-job`.
+    pub submitter: Option<Submitter>,
+    /// CPUs that the entrypoint reserves (`spec.entrypointNumCpus`); with any it may run on a worker.
+    #[schemars(range(min = 0.0))]
+    pub entrypoint_num_cpus: Option<f64>,
+    /// GPUs that the entrypoint reserves (`spec.entrypointNumGpus`).
+    #[schemars(range(min = 0.0))]
+    pub entrypoint_num_gpus: Option<f64>,
+    /// Logical resources that the entrypoint reserves (`spec.entrypointResources`).
+    pub entrypoint_resources: Option<BTreeMap<String, f64>>,
+    /// The job's id in Ray (`spec.jobId`); KubeRay makes one when it is not set.
+    pub job_id: Option<String>,
+    /// Metadata of the job in Ray (`spec.metadata`).
+    pub metadata: Option<BTreeMap<String, String>>,
+    /// Further attempts, each on a new cluster (`spec.backoffLimit`).
+    #[schemars(range(min = 0))]
+    pub retries: Option<i32>,
+    /// Time after which the job is given up, starting its cluster included (`spec.activeDeadlineSeconds`).
+    #[schemars(example = "24h")]
+    pub deadline: Option<Duration>,
+    /// Time after which a job that does not run yet is given up (`spec.preRunningDeadlineSeconds`, KubeRay 1.6).
+    #[schemars(example = "1h")]
+    pub pre_running_deadline: Option<Duration>,
+    /// Whether the cluster goes away at the job's end (`spec.shutdownAfterJobFinishes`): yes, unless `deletion-rules`
+    /// say what does.
+    pub shutdown_after_finish: Option<bool>,
+    /// How long the cluster stays after the job's end (`spec.ttlSecondsAfterFinished`); 10 minutes when not set.
+    #[schemars(example = "10m")]
+    pub ttl: Option<Duration>,
+    /// What is deleted at the job's end, and when (`spec.deletionStrategy.deletionRules`).
+    #[schemars(length(min = 1))]
+    pub deletion_rules: Option<Vec<DeletionRule>>,
+    /// A cluster to run on, instead of one of its own (`spec.clusterSelector`): a cluster of the team by its name, or
+    /// `{ "ray.io/cluster" = "…" }` for another in the namespace.
+    #[schemars(example = &"train")]
+    pub cluster: Option<ClusterSelector>,
+    /// When the job runs, in UTC unless `time-zone` says otherwise (`spec.schedule`).
+    #[schemars(example = "0 3 * * *")]
+    pub schedule: Option<String>,
+    /// IANA name of the schedule's time zone (`spec.timeZone`, KubeRay 1.7).
+    #[schemars(example = "Europe/Berlin")]
+    pub time_zone: Option<String>,
+    /// Scripts that are submitted to the cluster once, each by a Kubernetes Job.
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
+    pub submit: Option<IndexMap<String, Submit>>,
+
     /// Changes to the rendered objects, for what no key says.
     pub patch: Option<Vec<Patch>>,
 }

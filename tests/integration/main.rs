@@ -9,6 +9,7 @@ mod coverage;
 mod formats;
 mod golden;
 mod interruptions;
+mod jobs;
 mod layers;
 mod lint_config;
 mod mutations;
