@@ -18,6 +18,7 @@ rules! {
     arn_as_node_role
     automounted_worker_token
     blanket_toleration
+    blocking_disruption_budget
     busy_head
     conflicting_autoscaler_version
     conflicting_cluster_selector
@@ -26,6 +27,7 @@ rules! {
     conflicting_node_role
     conflicting_ray_start_params
     conflicting_security_context
+    conflicting_serve_config
     conflicting_service_account
     conflicting_submission_mode
     conflicting_tls
@@ -93,6 +95,7 @@ rules! {
     invalid_node_label
     invalid_probe
     invalid_ray_label
+    invalid_redis_address
     invalid_requirement
     invalid_restart_policy
     invalid_schedule
@@ -117,6 +120,8 @@ rules! {
     min_values_disables_price_filter
     mismatched_ami_family
     mismatched_ray_version
+    misplaced_job_resources
+    misplaced_ray_container
     missing_cluster_label
     missing_consolidate_after
     missing_container
@@ -136,6 +141,7 @@ rules! {
     missing_platform
     missing_ray_version
     missing_resources
+    missing_serve_config
     missing_version
     mixed_ami_terms
     mixed_ray_versions
@@ -148,6 +154,7 @@ rules! {
     over_gpu_limit
     over_quota
     overlapping_disruption_budgets
+    passwordless_redis
     patched_identity
     path_without_rewrite
     plain_http_auth
@@ -157,11 +164,13 @@ rules! {
     public_ingress
     recreate_on_shared_cluster
     redundant_override
+    regex_in_exact_path
     rejected_by_pod_security
     removed_api_version
     removed_serve_key
     replicas_with_autoscaling
     request_above_limit
+    reserved_container_name
     reserved_env
     reserved_group_name
     reserved_tag
@@ -178,6 +187,7 @@ rules! {
     shared_dashboard_host
     shared_disk
     shared_file_system
+    shared_redis_namespace
     short_idle_timeout
     small_head
     small_root_volume
@@ -186,6 +196,7 @@ rules! {
     spot_without_diversity
     spot_without_fallback
     spot_without_interruption_queue
+    spread_across_clusters
     sub_path_on_bucket
     suspended_job_without_shutdown
     suspended_worker_group
@@ -208,6 +219,8 @@ rules! {
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unread_cluster_selector
+    unreadable_file
     unreadable_manifest
     unreadable_spec
     unrendered_workload
@@ -217,6 +230,7 @@ rules! {
     unsupported_kubelet_setting
     unsupported_priority
     unsupported_ray_version
+    unsupported_redis_username
     unsupported_release
     unsupported_s3_import
     unsupported_token_auth

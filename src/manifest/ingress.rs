@@ -13,11 +13,11 @@ use super::metadata::Metadata;
 use super::{Manifest, Places, Scope};
 use crate::resolve;
 use crate::resolve::Workload;
-use crate::spec::{Expose, IngressClass};
+use crate::spec::{Expose, IngressClass, WorkloadKind};
 
 pub(super) fn ingress(scope: &Scope<'_>, workload: &Workload, ingress: &resolve::Ingress) -> Manifest {
     let name = format!("{}-{}", workload.name, ingress.expose.as_str());
-    let service = format!("{}-head-svc", workload.name);
+    let service = service_name(workload, ingress.expose);
     let mut annotations = match ingress.class {
         IngressClass::Alb => alb(ingress, &service),
         IngressClass::Nginx => nginx(ingress),
@@ -61,6 +61,15 @@ pub(super) fn ingress(scope: &Scope<'_>, workload: &Workload, ingress: &resolve:
     places.add("/spec/rules/0/http/paths/0/backend", own.join("expose"));
     places.add("/spec/tls", own.join("tls-secret"));
     scope.manifest(object, places)
+}
+
+/// Name of the Service that KubeRay makes for the port. Serve of a service has one of its own, which leads to whatever
+/// cluster is ready (KubeRay `utils.GenerateServeServiceName`).
+fn service_name(workload: &Workload, expose: Expose) -> String {
+    match (workload.kind, expose) {
+        (WorkloadKind::Service, Expose::Serve) => format!("{}-serve-svc", workload.name),
+        _ => format!("{}-head-svc", workload.name),
+    }
 }
 
 /// nginx's regular expressions need `ImplementationSpecific`: its admission refuses them under `Exact` and `Prefix`

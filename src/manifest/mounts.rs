@@ -44,9 +44,9 @@ pub(super) fn volume_mounts(group: &Group) -> Vec<VolumeMount> {
 pub(super) fn add_places(
     places: &mut Places,
     spec: &str,
+    group: &Group,
     volumes: &[Volume],
     volume_mounts: &[VolumeMount],
-    group: &Group,
 ) {
     for mount in &group.mounts {
         if let Some(index) = volumes.iter().position(|volume| volume.name == mount.storage) {

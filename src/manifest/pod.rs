@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::metadata::INSTANCE;
-use super::{Places, mounts, patch};
+use super::{Places, containers, mounts, patch, probes, spread, volumes};
 use crate::resolve::{Group, Workload};
 use crate::spec::group::EnvSource;
 use crate::spec::{self, EnvValue};
@@ -113,11 +113,24 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
     places.add(format!("{pointer}/template/metadata/annotations"), path.join("pod-annotations"));
     places.add(format!("{spec}/nodeSelector"), path.join("node-selector"));
     places.add(format!("{spec}/tolerations"), path.join("tolerations"));
+    for (field, key, written) in [
+        ("affinity", "affinity", group.affinity.is_some()),
+        ("runtimeClassName", "runtime-class", group.runtime_class.is_some()),
+    ] {
+        if written {
+            places.add(format!("{spec}/{field}"), path.join(key));
+        }
+    }
     if group.shared_memory.is_some() {
         places.add(format!("{spec}/volumes/1"), path.join("shared-memory"));
     }
     places.add(container.clone(), path.clone());
-    mounts::add_places(places, &spec, &volumes(group), &volume_mounts(group), group);
+    spread::add_places(places, &spec, group);
+    containers::add_places(places, &spec, group);
+    probes::add_places(places, &container, group);
+    let (all_volumes, all_mounts) = (self::volumes(group), volume_mounts(group));
+    volumes::add_places(places, &spec, group, &all_volumes, &all_mounts);
+    mounts::add_places(places, &spec, group, &all_volumes, &all_mounts);
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
     let variables = env(workload, group);
@@ -161,9 +174,13 @@ fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
         priority_class_name: group.priority_class.clone(),
         termination_grace_period_seconds: group.grace_period,
         security_context: Some(restricted_pod()),
+        runtime_class_name: group.runtime_class.clone(),
         node_selector: Some(node_selector(group)),
         tolerations: Some(tolerations(&group.taints, &group.tolerations)),
-        containers: vec![container],
+        affinity: typed(group.affinity.as_ref()),
+        topology_spread_constraints: spread::constraints(workload, group),
+        init_containers: containers::before(group),
+        containers: std::iter::once(container).chain(containers::beside(group)).collect(),
         volumes: Some(volumes(group)),
         ..PodSpec::default()
     };
@@ -188,7 +205,7 @@ pub(super) fn node_selector(group: &Group) -> BTreeMap<String, String> {
 }
 
 /// An escape hatch as its type. One that does not fit is reported by the checks and changes nothing.
-fn typed<T: serde::de::DeserializeOwned>(partial: Option<&Map<String, Value>>) -> Option<T> {
+pub(super) fn typed<T: serde::de::DeserializeOwned>(partial: Option<&Map<String, Value>>) -> Option<T> {
     serde_json::from_value(Value::Object(partial?.clone())).ok()
 }
 
@@ -202,6 +219,7 @@ fn container(workload: &Workload, group: &Group, role: Role) -> Container {
         container_port: *number,
         ..ContainerPort::default()
     };
+    let [liveness_probe, readiness_probe, startup_probe] = probes::of_ray(workload, group, role);
     Container {
         name: name.to_owned(),
         image: Some(group.image.clone()),
@@ -217,6 +235,9 @@ fn container(workload: &Workload, group: &Group, role: Role) -> Container {
             }),
             ..Lifecycle::default()
         }),
+        liveness_probe,
+        readiness_probe,
+        startup_probe,
         volume_mounts: Some(volume_mounts(group)),
         ..Container::default()
     }
@@ -323,6 +344,7 @@ fn volumes(group: &Group) -> Vec<Volume> {
             EmptyDirVolumeSource { medium: Some("Memory".to_owned()), size_limit: Some(Quantity(size.to_string())) };
         empty_dir(SHARED_MEMORY, source)
     }));
+    volumes.extend(volumes::of_group(group));
     volumes.extend(mounts::volumes(group));
     volumes
 }
@@ -335,6 +357,7 @@ fn volume_mounts(group: &Group) -> Vec<VolumeMount> {
     };
     let mut list = vec![mount(LOGS, "/tmp/ray")];
     list.extend(group.shared_memory.as_ref().map(|_| mount(SHARED_MEMORY, "/dev/shm")));
+    list.extend(volumes::mounts_of_group(group));
     list.extend(mounts::volume_mounts(group));
     list
 }

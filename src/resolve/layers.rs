@@ -1,13 +1,17 @@
 //! Layers: which fragments of which files speak about a team, a workload or a group, and how they merge.
 //!
 //! From weakest to strongest: built-in, `[defaults]`, `[environments.<e>.defaults]`, the profile that a group names,
-//! team, workload, group, `[override.<e>]`. Tables merge by key; arrays and the values of [`WHOLE`] replace.
+//! team, workload, group, `[override.<e>]`. Tables merge by key; arrays and what makes sense only as a whole replace.
+//!
+//! Among the defaults of one layer, those of `cluster` speak about the Ray cluster of every workload, and those of a
+//! kind, such as `service`, are stronger.
 
 use std::fmt;
 use std::sync::LazyLock;
 
-use crate::document::{Node, Table, Value};
-use crate::source::Span;
+pub use super::merge::leaves;
+pub(super) use super::merge::merge;
+use crate::document::{Node, Table};
 use crate::spec::WorkloadKind;
 use crate::spec::storage::TABLE_KEYS;
 
@@ -49,11 +53,13 @@ impl fmt::Display for Layer {
 
 /// The keys of a fragment that count.
 #[derive(Clone, Copy, Debug)]
-enum Keys<'a> {
+pub(super) enum Keys<'a> {
     /// All but those that are resolved on their own.
     All,
     /// Only what is inherited from above.
     Only(&'static [&'static str]),
+    /// All but those, and but what `All` leaves out.
+    Except(&'static [&'static str]),
     /// The whole fragment is the value of one key.
     Under(&'static str),
     /// The whole fragment is the value of the storage of this name.
@@ -65,10 +71,13 @@ enum Keys<'a> {
 pub struct Fragment<'a> {
     /// Its layer.
     pub layer: Layer,
-    table: &'a Table,
-    keys: Keys<'a>,
+    pub(super) table: &'a Table,
+    pub(super) keys: Keys<'a>,
 }
 
+/// What `[defaults.cluster]` says about clusters of their own only: each kind has its own words for its upgrade, and
+/// scripts are submitted to clusters that stay.
+const OF_CLUSTERS_ONLY: &[&str] = &["upgrade", "submit"];
 /// What a workload inherits from its team.
 const TO_WORKLOADS: &[&str] =
     &["labels", "annotations", "env", "image", "ray-version", "service-account", "monitoring", "ingress", "mounts"];
@@ -80,10 +89,8 @@ const FROM_TEAM_TO_GROUPS: &[&str] = &["labels", "annotations", "env", "image"];
 pub const OF_ENVIRONMENTS: &[&str] = &["ingress", "monitoring"];
 /// Keys of workloads and teams that are resolved on their own.
 const RESOLVED_APART: &[&str] = &["head", "workers", "clusters", "services", "jobs", "cron-jobs", "override", "unset"];
-/// Inline tables that a stronger layer replaces whole: half of each makes no sense.
-const WHOLE: &[&str] = &["gpu", "capacity-type"];
 /// The selectors that choose instances are one unit: two layers' selectors might intersect to nothing.
-const INSTANCE_SELECTORS: &[&str] = &["instance-types", "instance-families", "instance-sizes", "gpu"];
+pub(super) const INSTANCE_SELECTORS: &[&str] = &["instance-types", "instance-families", "instance-sizes", "gpu"];
 
 /// The files that speak about one team in one environment.
 #[derive(Clone, Copy, Debug)]
@@ -155,7 +162,9 @@ impl<'a> Layers<'a> {
                 push(&mut fragments, layer, Some(self.environment), Keys::Only(OF_ENVIRONMENTS));
             }
             push(&mut fragments, layer, descend(defaults, &["team"]), Keys::Only(TO_WORKLOADS));
-            push(&mut fragments, layer, descend(defaults, &[defaults_table(path[0])]), Keys::All);
+            for (table, keys) in defaults_tables(path[0]) {
+                push(&mut fragments, layer, descend(defaults, &[table]), keys);
+            }
         }
         push(&mut fragments, Layer::Team, Some(self.team), Keys::Only(TO_WORKLOADS));
         push(&mut fragments, Layer::Workload, descend(self.team, &path), Keys::All);
@@ -171,12 +180,16 @@ impl<'a> Layers<'a> {
         let kind = if group == ["head"] { "head" } else { "worker" };
         let own: Vec<&str> = workload.iter().chain(group).copied().collect();
         for (layer, defaults) in self.defaults() {
-            let of_workloads = descend(defaults, &[defaults_table(workload[0])]);
+            let of_workloads = defaults_tables(workload[0]).map(|(table, _)| descend(defaults, &[table]));
             push(&mut fragments, layer, descend(defaults, &["team"]), Keys::Only(FROM_TEAM_TO_GROUPS));
-            push(&mut fragments, layer, of_workloads, Keys::Only(TO_GROUPS));
+            for table in of_workloads.clone() {
+                push(&mut fragments, layer, table, Keys::Only(TO_GROUPS));
+            }
             push(&mut fragments, layer, descend(defaults, &["node-pool"]), Keys::Under("node-pool"));
             push(&mut fragments, layer, descend(defaults, &[kind]), Keys::All);
-            push(&mut fragments, layer, of_workloads.and_then(|table| descend(table, group)), Keys::All);
+            for table in of_workloads {
+                push(&mut fragments, layer, table.and_then(|table| descend(table, group)), Keys::All);
+            }
         }
         let before_team = fragments.len();
         push(&mut fragments, Layer::Team, Some(self.team), Keys::Only(FROM_TEAM_TO_GROUPS));
@@ -211,9 +224,11 @@ impl<'a> Layers<'a> {
     }
 }
 
-/// The table of `[defaults]` for a table of workloads.
-fn defaults_table(workloads: &str) -> &'static str {
-    WorkloadKind::of_table(workloads).unwrap_or(WorkloadKind::Cluster).defaults()
+/// The tables of `[defaults]` for a table of workloads, weakest first.
+fn defaults_tables(workloads: &str) -> impl Iterator<Item = (&'static str, Keys<'static>)> + Clone + use<> {
+    let kind = WorkloadKind::of_table(workloads).unwrap_or(WorkloadKind::Cluster);
+    let of_every_kind = (kind != WorkloadKind::Cluster).then_some(("cluster", Keys::Except(OF_CLUSTERS_ONLY)));
+    of_every_kind.into_iter().chain([(kind.defaults(), Keys::All)])
 }
 
 /// The strongest layer's `profile`.
@@ -244,60 +259,13 @@ pub(super) fn is_instance_selector(key: &str) -> bool {
     INSTANCE_SELECTORS.contains(&key)
 }
 
-/// Merges fragments, weakest first.
-pub(super) fn merge(fragments: &[Fragment<'_>]) -> Table {
-    let mut merged = Table::new();
-    for fragment in fragments {
-        for path in fragment.unset() {
-            remove(&mut merged, path);
-        }
-        if INSTANCE_SELECTORS.iter().any(|key| fragment.get(key).is_some()) {
-            merged.retain(|key, _| !INSTANCE_SELECTORS.contains(&key.as_str()));
-        }
-        match fragment.keys {
-            Keys::Under(key) => {
-                if let Some(inner) = inner_table(&mut merged, key, fragment.table) {
-                    overlay(inner, fragment.table.iter(), key);
-                }
-            }
-            Keys::Storage(name) => {
-                let storages = inner_table(&mut merged, "storage", fragment.table);
-                if let Some(inner) = storages.and_then(|storages| inner_table(storages, name, fragment.table)) {
-                    overlay(inner, fragment.table.iter(), name);
-                }
-            }
-            Keys::All | Keys::Only(_) => {
-                overlay(&mut merged, fragment.table.iter().filter(|(key, _)| fragment.counts(key)), "");
-            }
-        }
-    }
-    drop_storage_of_environments(&mut merged);
-    merged
-}
-
-/// The table at a key, which is made where there is none.
-fn inner_table<'t>(table: &'t mut Table, key: &str, place: &Table) -> Option<&'t mut Table> {
-    match &mut table.entry(key.to_owned()).or_insert_with(|| empty_table(place)).value {
-        Value::Table(inner) => Some(inner),
-        _ => None,
-    }
-}
-
-/// Takes out the tables of storages that speak of one environment: what counts here is merged already.
-fn drop_storage_of_environments(merged: &mut Table) {
-    let Some(Value::Table(storages)) = merged.get_mut("storage").map(|node| &mut node.value) else { return };
-    for storage in storages.values_mut() {
-        if let Value::Table(keys) = &mut storage.value {
-            keys.retain(|key, node| node.table().is_none() || TABLE_KEYS.contains(&key.as_str()));
-        }
-    }
-}
-
 impl<'a> Fragment<'a> {
-    fn counts(self, key: &str) -> bool {
+    /// Whether the fragment speaks with this key.
+    pub(super) fn counts(self, key: &str) -> bool {
         match self.keys {
             Keys::All => !RESOLVED_APART.contains(&key),
             Keys::Only(keys) => keys.contains(&key),
+            Keys::Except(keys) => !keys.contains(&key) && !RESOLVED_APART.contains(&key),
             Keys::Under(_) | Keys::Storage(_) => false,
         }
     }
@@ -319,12 +287,13 @@ impl<'a> Fragment<'a> {
                 let (third, rest) = rest.strip_prefix(&[name]).filter(|_| *first == "storage")?.split_first()?;
                 (self.table.get(*third)?, rest)
             }
-            Keys::All | Keys::Only(_) => (self.get(first)?, rest),
+            Keys::All | Keys::Only(_) | Keys::Except(_) => (self.get(first)?, rest),
         };
         rest.iter().try_fold(node, |node, key| node.child(key))
     }
 
-    fn get(self, key: &str) -> Option<&'a Node> {
+    /// What the fragment says with a key.
+    pub(super) fn get(self, key: &str) -> Option<&'a Node> {
         self.table.get(key).filter(|_| self.counts(key))
     }
 
@@ -340,60 +309,5 @@ impl<'a> Fragment<'a> {
             let first = path.split('.').next().unwrap_or(path);
             self.counts(first)
         })
-    }
-}
-
-/// Whether a stronger layer's table replaces a weaker one's whole. A variable is a text or a reference: one replaces the
-/// other whole.
-fn replaces_whole(parent: &str, key: &str) -> bool {
-    parent == "env" || WHOLE.contains(&key)
-}
-
-/// The values of a table that are replaced one by one when layers merge, with the keys that lead to them.
-pub fn leaves(table: &Table) -> Vec<(Vec<&str>, &Node)> {
-    fn collect<'a>(table: &'a Table, path: &[&'a str], found: &mut Vec<(Vec<&'a str>, &'a Node)>) {
-        let parent = path.last().copied().unwrap_or_default();
-        for (key, node) in table {
-            let path = [path, &[key.as_str()]].concat();
-            match &node.value {
-                Value::Table(inner) if !replaces_whole(parent, key) => collect(inner, &path, found),
-                _ => found.push((path, node)),
-            }
-        }
-    }
-    let mut found = Vec::new();
-    collect(table, &[], &mut found);
-    found
-}
-
-/// A table that stands where the first of `table`'s keys stands.
-fn empty_table(table: &Table) -> Node {
-    let span = table.values().next().map_or_else(Span::default, |node| node.key);
-    Node { span, key: span, value: Value::Table(Table::new()) }
-}
-
-fn overlay<'a>(base: &mut Table, layer: impl Iterator<Item = (&'a String, &'a Node)>, parent: &str) {
-    for (key, node) in layer {
-        let whole = replaces_whole(parent, key);
-        match (base.get_mut(key).map(|below| &mut below.value), &node.value) {
-            (Some(Value::Table(below)), Value::Table(above)) if !whole => {
-                overlay(below, above.iter(), key);
-            }
-            _ => {
-                base.insert(key.clone(), node.clone());
-            }
-        }
-    }
-}
-
-/// Takes out what a dotted path names. A key with dots, such as a label, is tried whole first.
-fn remove(table: &mut Table, path: &str) {
-    if table.shift_remove(path).is_some() {
-        return;
-    }
-    if let Some((first, rest)) = path.split_once('.')
-        && let Some(Value::Table(inner)) = table.get_mut(first).map(|node| &mut node.value)
-    {
-        remove(inner, rest);
     }
 }

@@ -126,10 +126,14 @@ pub struct Workload {
     pub workers: Vec<WorkerGroup>,
     /// The autoscaler, if it runs.
     pub autoscaling: Option<Autoscaling>,
+    /// Where the GCS keeps its state, if not with the head.
+    pub fault_tolerance: Option<FaultTolerance>,
     /// Authentication: the mode to write, if the operator knows one.
     pub auth: Option<Auth>,
-    /// What a change does to running pods; `None` where the operator has no such field.
+    /// What a change does to a cluster's running pods; `None` where the operator has no such field.
     pub upgrade: Option<Upgrade>,
+    /// What a service serves and how; `None` for all other kinds.
+    pub serve: Option<Serve>,
     /// Type of the head's Service.
     pub service_type: ServiceType,
     /// Annotations of the head's Service.
@@ -167,6 +171,19 @@ pub struct Autoscaling {
     pub memory: Quantity,
 }
 
+/// GCS fault tolerance by Redis.
+#[derive(Clone, Debug)]
+pub struct FaultTolerance {
+    /// Redis' address, with its scheme.
+    pub address: String,
+    /// User of Redis, if it has users.
+    pub username: Option<EnvValue>,
+    /// Where Redis' password is, if it has one.
+    pub password: Option<spec::SecretKey>,
+    /// Prefix of the data in Redis, if it is not the RayCluster's UID.
+    pub namespace: Option<String>,
+}
+
 /// Authentication.
 #[derive(Clone, Debug)]
 pub struct Auth {
@@ -174,6 +191,49 @@ pub struct Auth {
     pub mode: AuthMode,
     /// A Secret with the token, instead of the operator's own.
     pub secret: Option<String>,
+}
+
+/// What makes a Ray cluster a service.
+#[derive(Clone, Debug)]
+pub struct Serve {
+    /// The Serve config, in YAML.
+    pub config: String,
+    /// What a change does to the running cluster.
+    pub upgrade: Upgrade,
+    /// The steps of an incremental upgrade; `None` for any other.
+    pub incremental: Option<IncrementalUpgrade>,
+    /// Seconds that the old cluster stays after an upgrade.
+    pub cluster_deletion_delay: i32,
+    /// Whether the Service of Serve leaves the head out.
+    pub exclude_head_pod: bool,
+    /// The Service of Serve, where it is not all as the operator makes it.
+    pub service: Option<ServeService>,
+    /// Time in which the first cluster must become ready.
+    pub initializing_timeout: Option<String>,
+}
+
+/// Steps of an incremental upgrade.
+#[derive(Clone, Debug)]
+pub struct IncrementalUpgrade {
+    /// Capacity of the new cluster beyond the old one's, in percent.
+    pub max_surge_percent: i32,
+    /// Traffic that each step shifts, in percent.
+    pub step_size_percent: i32,
+    /// Seconds between two steps.
+    pub interval: i32,
+    /// GatewayClass of the Gateway that splits the traffic.
+    pub gateway_class: String,
+}
+
+/// The Service of Serve.
+#[derive(Clone, Debug)]
+pub struct ServeService {
+    /// Its type; that of the head's Service when not set.
+    pub service_type: Option<ServiceType>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// One exposed port.
@@ -274,6 +334,20 @@ pub struct Group {
     pub node_selector: BTreeMap<String, String>,
     /// Further tolerations.
     pub tolerations: Vec<spec::Toleration>,
+    /// How the pods spread.
+    pub spread: Option<spec::Spread>,
+    /// Affinity.
+    pub affinity: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Further volumes.
+    pub volumes: Vec<spec::Volume>,
+    /// Containers before the Ray container.
+    pub init_containers: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// Containers beside it.
+    pub sidecars: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// What probes of the Ray container differ in from the operator's.
+    pub probes: spec::Probes,
+    /// RuntimeClass.
+    pub runtime_class: Option<String>,
     /// Seconds between stop and kill.
     pub grace_period: Option<i64>,
     /// Command before the stop.

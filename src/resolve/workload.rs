@@ -10,7 +10,7 @@ use super::model::{Auth, Autoscaling, Environment, Ingress, Monitoring, ServiceA
 use super::storage::Storage;
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{job, names, submission, team};
+use super::{fault_tolerance, job, names, serve, submission, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 use crate::spec::{self, AuthMode, Expose, Scheme, WorkloadKind};
@@ -106,13 +106,24 @@ pub(super) fn resolve(
             });
         }
     }
+    let fault_tolerance = spec.fault_tolerance.as_ref().and_then(|fault_tolerance| {
+        let path = path.join("fault-tolerance");
+        fault_tolerance::resolve(fault_tolerance, &variables, context.values, &path, diagnostics)
+    });
     // The Services of a cron job's clusters have names that nobody knows before.
     let ingresses = match kind {
         WorkloadKind::CronJob => Vec::new(),
         _ => ingresses(context, spec, &name, &path, &variables, diagnostics),
     };
+    let serve = match kind {
+        WorkloadKind::Service => Some(serve::resolve(context, key, spec, &path, diagnostics)),
+        _ => None,
+    };
+    let mut head = head?;
+    if let (Some(spec), Some(resolved)) = (&spec.fault_tolerance, &fault_tolerance) {
+        fault_tolerance::add_env(spec, resolved, &mut head, &mut workers);
+    }
     let releases = &context.environment.releases;
-    let head = head?;
     let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
     let target =
         job::Target { head: &head, image_pull_secrets: &image_pull_secrets, service_account: &service_account };
@@ -135,8 +146,13 @@ pub(super) fn resolve(
         head,
         workers,
         autoscaling,
+        fault_tolerance,
         auth,
         upgrade: upgrade(context, kind, key, spec, &releases.kuberay),
+        serve: match serve {
+            Some(serve) => Some(serve?),
+            None => None,
+        },
         service_type: spec
             .service
             .as_ref()
@@ -321,21 +337,16 @@ fn upgrade(
         .of_workload([kind.table(), key])
         .iter()
         .any(|fragment| fragment.layer > layers::Layer::BuiltIn && fragment.at(&["upgrade"]).is_some());
-    // KubeRay refuses it on clusters that belong to a service or a job (`utils/validation.go`).
     spec.upgrade.filter(|_| kind == WorkloadKind::Cluster && (asked || *kuberay >= UPGRADE_STRATEGY))
 }
 
+/// A service's head has two Services, so that a ServiceMonitor would count it twice, and the labels on the Services of
+/// all clusters but one's own have generated values (KubeRay `common/service.go`).
 fn monitoring(kind: WorkloadKind, spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
     let spec = spec?;
-    // The head of a service or job has two Services, its cluster's and the operator's for the whole, and would be counted
-    // twice (KubeRay `common/service.go`, `common/job.go`).
-    let head = spec.head.filter(|_| kind == WorkloadKind::Cluster);
-    let otherwise = match kind {
-        WorkloadKind::Cluster => spec::HeadMonitor::ServiceMonitor,
-        _ => spec::HeadMonitor::PodMonitor,
-    };
+    let of_services = spec.head.filter(|_| kind == WorkloadKind::Cluster);
     spec.enabled.unwrap_or(false).then(|| Monitoring {
-        head: head.unwrap_or(otherwise),
+        head: of_services.unwrap_or(spec::HeadMonitor::PodMonitor),
         labels: spec.labels.clone().unwrap_or_default(),
         interval: spec.interval.clone(),
     })

@@ -13,7 +13,7 @@ use super::policy::Policy;
 use super::scalar::Version;
 use super::storage::StorageDefaults;
 use super::team::TeamDefaults;
-use super::workload::{Cluster, CronJob, Job, Monitoring};
+use super::workload::{Cluster, CronJob, Job, Monitoring, Service};
 
 /// The platform: clusters, defaults, profiles and shared pools.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -197,11 +197,13 @@ pub struct Karpenter {
 pub struct Defaults {
     /// For teams.
     pub team: Option<TeamDefaults>,
-    /// For clusters.
+    /// For the Ray clusters of all workloads, whether by themselves or as a service makes them.
     pub cluster: Option<Cluster>,
-    /// For jobs.
+    /// For services, stronger than `cluster`.
+    pub service: Option<Service>,
+    /// For jobs, stronger than `cluster`.
     pub job: Option<Job>,
-    /// For cron jobs.
+    /// For cron jobs, stronger than `cluster`.
     pub cron_job: Option<CronJob>,
     /// For heads.
     pub head: Option<Head>,
