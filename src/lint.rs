@@ -20,6 +20,7 @@ mod ray;
 mod ray_job;
 mod selector;
 mod specs;
+mod storage;
 mod subject;
 mod waiver;
 

@@ -8,10 +8,14 @@ mod http_route;
 mod ingress;
 mod metadata;
 mod monitor;
+mod mounts;
 mod namespace;
 mod network_policy;
 mod node_pool;
 mod patch;
+mod permissions_job;
+mod persistent_volume;
+mod persistent_volume_claim;
 mod pod;
 mod pod_disruption_budget;
 mod probes;
@@ -22,6 +26,7 @@ mod role;
 mod ray_job;
 mod ray_service;
 mod spread;
+mod storage_class;
 mod submission;
 mod submitter;
 mod volumes;
@@ -215,6 +220,12 @@ fn of_team(team: &Team) -> Built {
     manifests.extend(team.secret_stores.iter().map(|store| external_secret::secret_store(&scope, store)));
     manifests.extend(team.secrets.iter().map(|secret| external_secret::external_secret(&scope, secret)));
     manifests.extend(ec2_node_class::of_team(&scope));
+    for storage in &team.storages {
+        manifests.extend(storage_class::of_storage(&scope, storage));
+        manifests.extend(persistent_volume::of_storage(&scope, storage));
+        manifests.extend(persistent_volume_claim::of_storage(&scope, storage));
+        manifests.extend(permissions_job::of_storage(&scope, storage));
+    }
     for workload in &team.workloads {
         let scope = Scope { team, workload: Some(workload) };
         let groups = || std::iter::once(&workload.head).chain(workload.workers.iter().map(|worker| &worker.group));

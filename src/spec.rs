@@ -72,6 +72,7 @@ pub mod scalar;
 pub mod schema;
 pub mod secret;
 pub mod service;
+pub mod storage;
 pub mod team;
 pub mod workload;
 pub use fault_tolerance::{FaultTolerance, SecretKey};
@@ -93,6 +94,7 @@ pub use quota::{Amounts, LimitRange, Quota};
 pub use scalar::{Cidr, Duration, KarpenterDuration, Quantity, Version, VersionRange};
 pub use secret::{AwsService, RefreshPolicy, Secret, SecretStore, StoreIdentity, StoreKind, StoreRef};
 pub use service::{IncrementalUpgrade, ServeService};
+pub use storage::{Mount, Permissions, Storage, StorageKind};
 pub use team::{PolicyRule, ServiceAccount, Team};
 pub use workload::{
     Auth, AuthMode, Autoscaling, Cluster, CronJob, DisruptionBudget, HeadService, Job, Logging, Patch, PullPolicy,

@@ -13,6 +13,11 @@ pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
 /// KubeRay's label that tells heads from workers (`utils/constant.go`, RayNodeTypeLabelKey).
 pub(super) const NODE_TYPE: &str = "ray.io/node-type";
 
+/// The label that says what an object is a part of.
+pub(super) const COMPONENT: &str = "app.kubernetes.io/component";
+/// The label of nodes that names their availability zone.
+pub(super) const ZONE: &str = "topology.kubernetes.io/zone";
+
 /// `metadata` of a custom resource.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Metadata {

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::metadata::INSTANCE;
-use super::{Places, containers, patch, probes, spread, volumes};
+use super::{Places, containers, mounts, patch, probes, spread, volumes};
 use crate::resolve::{Group, Workload};
 use crate::spec::group::EnvSource;
 use crate::spec::{self, EnvValue};
@@ -134,7 +134,9 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
     spread::add_places(places, &spec, group);
     containers::add_places(places, &spec, group);
     probes::add_places(places, &container, group);
-    volumes::add_places(places, &spec, group, &self::volumes(group), &volume_mounts(group));
+    let (all_volumes, all_mounts) = (self::volumes(group), volume_mounts(group));
+    volumes::add_places(places, &spec, group, &all_volumes, &all_mounts);
+    mounts::add_places(places, &spec, group, &all_volumes, &all_mounts);
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
     places.add(format!("{container}/envFrom"), path.join("env-from"));
@@ -176,22 +178,17 @@ fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
         }
         container.merge_from(partial);
     }
-    let mut node_selector = group.node_selector.clone();
-    // A label that Karpenter itself puts on its nodes: nothing to invent, nothing that could disagree.
-    node_selector.insert("karpenter.sh/nodepool".to_owned(), group.pool.clone());
-    let secrets: Vec<LocalObjectReference> =
-        workload.image_pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
     let mut spec = PodSpec {
         service_account_name: Some(workload.service_account.clone()),
         // The operator lets the head's ServiceAccount change pods and clusters for the autoscaler (KubeRay
         // `common/rbac.go`); workers run the users' code and need none of it. IRSA projects a token of its own.
         automount_service_account_token: (role == Role::Worker).then_some(false),
-        image_pull_secrets: Some(secrets).filter(|secrets| !secrets.is_empty()),
+        image_pull_secrets: image_pull_secrets(workload),
         priority_class_name: group.priority_class.clone(),
         termination_grace_period_seconds: group.grace_period,
         security_context: Some(restricted_pod()),
         runtime_class_name: group.runtime_class.clone(),
-        node_selector: Some(node_selector),
+        node_selector: Some(node_selector(group)),
         tolerations: Some(tolerations(&group.taints, &group.tolerations)),
         affinity: typed(group.affinity.as_ref()),
         topology_spread_constraints: spread::constraints(workload, group),
@@ -204,6 +201,20 @@ fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
         spec.merge_from(partial);
     }
     spec
+}
+
+/// The Secrets by which the node pulls the workload's images.
+pub(super) fn image_pull_secrets(workload: &Workload) -> Option<Vec<LocalObjectReference>> {
+    let secrets = workload.image_pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() });
+    Some(secrets.collect()).filter(|secrets: &Vec<_>| !secrets.is_empty())
+}
+
+/// What the group selects of its nodes, and the label that Karpenter itself puts on them: nothing to invent, nothing
+/// that could disagree.
+pub(super) fn node_selector(group: &Group) -> BTreeMap<String, String> {
+    let mut node_selector = group.node_selector.clone();
+    node_selector.insert("karpenter.sh/nodepool".to_owned(), group.pool.clone());
+    node_selector
 }
 
 /// An escape hatch as its type. One that does not fit is reported by the checks and changes nothing.
@@ -391,6 +402,7 @@ fn volumes(group: &Group) -> Vec<Volume> {
         empty_dir(SHARED_MEMORY, source)
     }));
     volumes.extend(volumes::of_group(group));
+    volumes.extend(mounts::volumes(group));
     volumes
 }
 
@@ -400,8 +412,9 @@ fn volume_mounts(group: &Group) -> Vec<VolumeMount> {
         mount_path: path.to_owned(),
         ..VolumeMount::default()
     };
-    let mut mounts = vec![mount(LOGS, "/tmp/ray")];
-    mounts.extend(group.shared_memory.as_ref().map(|_| mount(SHARED_MEMORY, "/dev/shm")));
-    mounts.extend(volumes::mounts_of_group(group));
-    mounts
+    let mut list = vec![mount(LOGS, "/tmp/ray")];
+    list.extend(group.shared_memory.as_ref().map(|_| mount(SHARED_MEMORY, "/dev/shm")));
+    list.extend(volumes::mounts_of_group(group));
+    list.extend(mounts::volume_mounts(group));
+    list
 }

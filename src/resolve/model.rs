@@ -8,6 +8,7 @@ use super::job::{Job, SelectedJob};
 use super::monitoring::{MetricsHosts, Monitoring};
 use super::network::NetworkPolicy;
 use super::secret::{Secret, SecretStore};
+use super::storage::{Mount, Storage};
 use super::submission::Submission;
 use super::values::{SpecPath, Values};
 use crate::schema::Releases;
@@ -82,6 +83,8 @@ pub struct Team {
     pub limit_range: Option<spec::LimitRange>,
     /// What its pods must meet.
     pub pod_security: PodSecurity,
+    /// What its pods can mount.
+    pub storages: Vec<Storage>,
     /// Its workloads: clusters, services, jobs and cron jobs, each in the order of the file.
     pub workloads: Vec<Workload>,
     /// Its jobs and cron jobs on clusters that they select.
@@ -324,6 +327,8 @@ pub struct Group {
     pub ray_labels: BTreeMap<String, String>,
     /// Logical Ray resources.
     pub ray_resources: BTreeMap<String, String>,
+    /// What the Ray container mounts of the team's storage.
+    pub mounts: Vec<Mount>,
     /// Further node labels to select.
     pub node_selector: BTreeMap<String, String>,
     /// Further tolerations.

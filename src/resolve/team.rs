@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::group::from_table;
+use super::group::{self, from_table};
 use super::layers::{self, Layers};
 use super::model::{Environment, PlacedPatch, PodSecurity, ServiceAccount, Team, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{built_in, environment, job, network, secret, workload};
+use super::{built_in, environment, job, network, secret, storage, workload};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table, Value};
 use crate::source::Span;
@@ -30,10 +30,12 @@ pub(super) fn resolve(
         built_in: built_in(),
         platform,
         environment: environment::table_of(platform, &environment.name),
+        environment_name: &environment.name,
         team: file,
         team_override: file.get("override").and_then(|node| node.child(&environment.name)?.table()),
     };
-    let merged = layers::merge(&layers.of_team());
+    let mut merged = layers::merge(&layers.of_team());
+    storage::place(&mut merged, file);
     let team_spec: spec::Team = from_table(&merged);
     if !runs_in(team_spec.environments.as_ref(), &environment.name) {
         return (None, diagnostics);
@@ -47,8 +49,18 @@ pub(super) fn resolve(
     let root = tree_with(merged, &document.document.root, workloads);
     let values = Arc::new(Values { root, source: format!("teams/{}.toml", document.name) });
     let mut service_accounts = BTreeMap::new();
-    let context =
-        workload::Context { layers, environment, team: &document.name, team_spec: &team_spec, values: &values };
+    let tags = group::tags(environment, Some(&document.name), team_spec.cost_center.as_deref());
+    let storages = storage::resolve(team_spec.storage.as_ref(), environment, &tags, &values, &mut diagnostics);
+    let mounted = specs.iter().flat_map(|(_, _, spec)| storage::mounted(spec)).map(str::to_owned).collect();
+    storage::check_use(&storages, &mounted, &environment.name, &values, &mut diagnostics);
+    let context = workload::Context {
+        layers,
+        environment,
+        team: &document.name,
+        team_spec: &team_spec,
+        storages: &storages,
+        values: &values,
+    };
     let (selecting, specs): (Vec<_>, Vec<_>) = specs.into_iter().partition(|(.., spec)| spec.cluster.is_some());
     let mut workloads: Vec<Workload> = specs
         .into_iter()
@@ -81,6 +93,7 @@ pub(super) fn resolve(
         labels: team_spec.labels.clone().unwrap_or_default(),
         annotations: team_spec.annotations.clone().unwrap_or_default(),
         service_accounts,
+        storages,
         workloads,
         selected_jobs,
         patches: placed(team_spec.patch.as_deref(), &SpecPath::new(["patch"])),

@@ -6,6 +6,7 @@ use semver::Version;
 
 use super::layers::{self, Layers};
 use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
+use super::storage::Storage;
 use super::template::Variables;
 use super::values::{SpecPath, Values};
 use super::{fault_tolerance, group, ingress, job, monitoring, names, network, serve, submission, team};
@@ -19,6 +20,7 @@ pub(super) struct Context<'a> {
     pub(super) environment: &'a Environment,
     pub(super) team: &'a str,
     pub(super) team_spec: &'a spec::Team,
+    pub(super) storages: &'a [Storage],
     pub(super) values: &'a Values,
 }
 
@@ -65,6 +67,7 @@ pub(super) fn resolve(
     let name = name(context, kind, key, spec, &variables, diagnostics)?;
     let service_account = service_account(context, spec, &path, &variables, accounts, diagnostics);
     let autoscaling = autoscaling(spec.autoscaling.as_ref());
+    let mounts = context.mounts(spec.mounts.as_ref(), &path, diagnostics);
     let groups = group::Context {
         layers: context.layers,
         environment: context.environment,
@@ -75,15 +78,20 @@ pub(super) fn resolve(
         ray_version: ray_version.as_str(),
         sidecar_cpu: autoscaling.as_ref().map(|sidecar| &sidecar.cpu),
         sidecar_memory: autoscaling.as_ref().map(|sidecar| &sidecar.memory),
+        storages: context.storages,
+        mounts: &mounts,
         values: context.values,
     };
     let head_spec = spec.head.as_ref().map(|head| &head.0).cloned().unwrap_or_default();
-    let head = group::resolve(&groups, "head", &path.join("head"), &head_spec, diagnostics);
+    let head_path = path.join("head");
+    let head_mounts = context.mounts(head_spec.mounts.as_ref(), &head_path, diagnostics);
+    let head = group::resolve(&groups, "head", &head_path, &head_spec, head_mounts, diagnostics);
     let mut workers = Vec::new();
     for (group_name, group_spec) in spec.workers.iter().flatten() {
         let path = path.join("workers").join(group_name);
         check_group(context, group_name, &group_spec.0, &path, diagnostics);
-        let group = group::resolve(&groups, group_name, &path, &group_spec.0, diagnostics);
+        let mounts = context.mounts(group_spec.0.mounts.as_ref(), &path, diagnostics);
+        let group = group::resolve(&groups, group_name, &path, &group_spec.0, mounts, diagnostics);
         let replicas = replicas(context.values, group_name, &group_spec.0, &path, autoscaling.is_some(), diagnostics);
         if let (Some(group), Some((min, max, replicas))) = (group, replicas) {
             workers.push(WorkerGroup {

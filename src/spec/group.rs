@@ -10,6 +10,7 @@ use serde_json::Map;
 use super::node_pool::{NodePool, TaintEffect};
 use super::pod::{Probes, Spread, Volume};
 use super::scalar::{Duration, Quantity};
+use super::storage::Mount;
 use super::workload::PullPolicy;
 
 /// A head or a worker group. A head has no replicas: see [`Head`].
@@ -105,6 +106,8 @@ pub struct Group {
     /// Logical Ray resources (`resources` of the group, KubeRay 1.5); they replace what Ray detects.
     pub ray_resources: Option<BTreeMap<String, String>>,
 
+    /// Storage that only these pods mount, beside the `mounts` of the workload. One at the same path replaces it.
+    pub mounts: Option<Vec<Mount>>,
     /// Further node labels the pods select (`nodeSelector`).
     pub node_selector: Option<BTreeMap<String, String>>,
     /// Further tolerations, beside exactly those of the pool's taints.

@@ -14,6 +14,7 @@ use super::node_pool::NodePool;
 use super::policy::Policy;
 use super::scalar::Version;
 use super::secret::StoreRef;
+use super::storage::StorageDefaults;
 use super::team::TeamDefaults;
 use super::workload::{Cluster, CronJob, Job, Service};
 
@@ -218,4 +219,6 @@ pub struct Defaults {
     pub worker: Option<WorkerGroup>,
     /// For NodePools of heads and worker groups.
     pub node_pool: Option<NodePool>,
+    /// For storage, by type.
+    pub storage: Option<StorageDefaults>,
 }

@@ -14,6 +14,7 @@ use super::pod_security::PodSecurity;
 use super::quota::{LimitRange, Quota};
 use super::scalar::Version;
 use super::secret::{Secret, SecretStore};
+use super::storage::{Mount, TeamStorage};
 use super::workload::{Cluster, CronJob, Job, Patch, Service};
 
 /// One team. The file's stem is the team's name.
@@ -69,7 +70,12 @@ pub struct Team {
     /// What pods must meet to be let into the Namespace; `baseline` when not set, with warnings about what is not
     /// restricted.
     pub pod_security: Option<PodSecurity>,
+    /// Storage that all pods mount, for workloads that have no `mounts` of their own.
+    pub mounts: Option<Vec<Mount>>,
 
+    /// File systems, buckets, disks and claims by name (PersistentVolume, PersistentVolumeClaim, StorageClass).
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63 }))]
+    pub storage: Option<IndexMap<String, TeamStorage>>,
     /// Ray clusters by name (RayCluster).
     #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
     pub clusters: Option<IndexMap<String, Cluster>>,
@@ -110,7 +116,7 @@ view! {
 view! {
     /// Defaults of all teams.
     TeamDefaults of Team, "Keys of a team that it need not write itself.",
-    |key| !["override", "clusters", "services", "jobs", "cron-jobs", "patch", "allow"].contains(&key.as_str())
+    |key| !["override", "storage", "mounts", "clusters", "services", "jobs", "cron-jobs", "patch", "allow"].contains(&key.as_str())
 }
 
 /// The ServiceAccount of the pods.

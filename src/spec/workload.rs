@@ -14,6 +14,7 @@ use super::monitoring::Monitoring;
 use super::network::NetworkPolicy;
 use super::scalar::{Duration, Quantity, Version};
 use super::service::{self, IncrementalUpgrade, ServeService};
+use super::storage::Mount;
 use super::team::ServiceAccount;
 
 /// Kinds of workloads, each with a table of its own in a team's file.
@@ -142,6 +143,8 @@ pub struct Workload {
     /// The ServiceAccount of the pods.
     pub service_account: Option<ServiceAccount>,
 
+    /// Storage that all pods mount (`volumes`, `volumeMounts`), instead of the team's `mounts`.
+    pub mounts: Option<Vec<Mount>>,
     /// The head.
     pub head: Option<Head>,
     /// Worker groups by name, in the order they are rendered. Append new ones at the end.

@@ -23,6 +23,8 @@ mod rule_cases;
 mod rules;
 mod schemas;
 mod specs;
+mod storage;
+mod storage_rules;
 mod tenancy;
 mod tree;
 mod truth;
