@@ -15,6 +15,7 @@ mod placement;
 mod pod_security;
 mod policy;
 mod quantity;
+mod quota;
 mod ray;
 mod ray_job;
 mod selector;

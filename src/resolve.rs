@@ -11,7 +11,9 @@ mod layers;
 mod model;
 mod monitoring;
 pub mod names;
+mod network;
 mod pod_need;
+mod secret;
 mod serve;
 mod submission;
 mod team;
@@ -29,9 +31,12 @@ pub use self::job::{Job, Schedule, SelectedJob, Submitter};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
     Auth, Autoscaling, Environment, FaultTolerance, Group, IncrementalUpgrade, Instances, NodePool, PlacedPatch,
-    Resolution, Serve, ServeService, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
+    PodSecurity, Resolution, Serve, ServeService, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup,
+    Workload,
 };
 pub use self::monitoring::{Alerts, MetricsHosts, Monitoring};
+pub use self::network::{NetworkPeer, NetworkPolicy, NetworkRule};
+pub use self::secret::{Secret, SecretStore};
 pub use self::submission::{Script, Submission};
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};

@@ -37,6 +37,7 @@ rules! {
     dangling_node_selector
     dangling_patch
     dangling_pod_selector
+    dangling_secret_key
     dangling_service_monitor
     disabled_feature_gate
     disallowed_capacity_type
@@ -55,6 +56,7 @@ rules! {
     duplicate_port
     duplicate_taint
     empty_group_name
+    empty_secret
     empty_selector_term
     empty_spec
     evictable_as_empty
@@ -74,6 +76,7 @@ rules! {
     incomplete_auth_secret
     incomplete_ingress_auth
     ineffective_ingress_key
+    insufficient_quota
     invalid_affinity
     invalid_alert_rule
     invalid_ami_alias
@@ -133,10 +136,12 @@ rules! {
     missing_ingress_class
     missing_key
     missing_max
+    missing_network_peer
     missing_owner
     missing_platform
     missing_ray_version
     missing_resources
+    missing_secret_store
     missing_serve_config
     missing_version
     mixed_ami_terms
@@ -161,7 +166,9 @@ rules! {
     recreate_on_shared_cluster
     redundant_override
     regex_in_exact_path
+    rejected_by_limit_range
     rejected_by_pod_security
+    rejected_by_quota
     removed_api_version
     removed_serve_key
     replicas_with_autoscaling
@@ -174,6 +181,7 @@ rules! {
     restricted_label
     restricted_pod_security
     retired_ingress_nginx
+    roleless_secret_store
     schemeless_metrics_host
     secret_in_env
     self_deleting_job
@@ -193,12 +201,14 @@ rules! {
     spread_across_clusters
     suspended_job_without_shutdown
     suspended_worker_group
+    tight_quota
     toml_1_1_syntax
     too_many_requirements
     unadvertised_gpu
     unauthenticated_dashboard
     unequal_memory
     ungated_static_pool
+    unisolated_cluster
     unknown_environment
     unknown_field
     unknown_ingress_annotation
@@ -228,5 +238,6 @@ rules! {
     unused_allow
     unused_pool
     unused_profile
+    wildcard_role
     wrong_root_device
 }

@@ -40,6 +40,16 @@ impl Metadata {
         Self { name, namespace: Some(team.namespace.clone()), labels: labels(Some(&team.name), own), annotations }
     }
 
+    /// A namespaced object of the team as a whole.
+    pub(super) fn of_team(team: &Team, name: String) -> Self {
+        Self {
+            name,
+            namespace: Some(team.namespace.clone()),
+            labels: labels(Some(&team.name), &team.labels),
+            annotations: team.annotations.clone(),
+        }
+    }
+
     /// A cluster-scoped object; `team` is none for a shared one.
     pub(super) fn of_cluster_scoped(
         team: Option<&str>,

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::DeepMerge;
 use k8s_openapi::api::core::v1::{
-    Capabilities, ConfigMapKeySelector, Container, ContainerPort, EmptyDirVolumeSource, EnvVar, EnvVarSource,
-    ExecAction, Lifecycle, LifecycleHandler, LocalObjectReference, ObjectFieldSelector, PodSecurityContext, PodSpec,
-    PodTemplateSpec, ResourceRequirements, SeccompProfile, SecretKeySelector, SecurityContext, Toleration, Volume,
-    VolumeMount,
+    Capabilities, ConfigMapEnvSource, ConfigMapKeySelector, Container, ContainerPort, EmptyDirVolumeSource,
+    EnvFromSource, EnvVar, EnvVarSource, ExecAction, Lifecycle, LifecycleHandler, LocalObjectReference,
+    ObjectFieldSelector, PodSecurityContext, PodSpec, PodTemplateSpec, ResourceRequirements, SeccompProfile,
+    SecretEnvSource, SecretKeySelector, SecurityContext, Toleration, Volume, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -137,6 +137,7 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
     volumes::add_places(places, &spec, group, &self::volumes(group), &volume_mounts(group));
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
+    places.add(format!("{container}/envFrom"), path.join("env-from"));
     let variables = env(workload, group);
     let of_monitoring = metrics_hosts(workload);
     for (index, variable) in variables.iter().enumerate() {
@@ -226,6 +227,7 @@ fn container(workload: &Workload, group: &Group, role: Role) -> Container {
         image: Some(group.image.clone()),
         image_pull_policy: Some(group.pull_policy.as_str().to_owned()),
         env: Some(env(workload, group)).filter(|variables| !variables.is_empty()),
+        env_from: Some(env_from(group)).filter(|sources| !sources.is_empty()),
         ports: Some(ports.iter().map(port).collect()),
         resources: Some(resources(group)),
         security_context: Some(restricted()),
@@ -312,6 +314,24 @@ fn metrics_hosts(workload: &Workload) -> Vec<(&'static str, String, &'static str
     .into_iter()
     .filter_map(|(name, host, key)| Some((name, host.clone()?, key)))
     .collect()
+}
+
+/// A Secret's and a ConfigMap's variables, in the order of the spec: of two with the same name the later counts.
+fn env_from(group: &Group) -> Vec<EnvFromSource> {
+    let sources = group.env_from.iter().flat_map(|source| {
+        let secret = source.secret.clone().map(|name| EnvFromSource {
+            secret_ref: Some(SecretEnvSource { name, optional: None }),
+            prefix: source.prefix.clone(),
+            ..EnvFromSource::default()
+        });
+        let config_map = source.config_map.clone().map(|name| EnvFromSource {
+            config_map_ref: Some(ConfigMapEnvSource { name, optional: None }),
+            prefix: source.prefix.clone(),
+            ..EnvFromSource::default()
+        });
+        [secret, config_map]
+    });
+    sources.flatten().collect()
 }
 
 pub(super) fn variable(name: &str, value: &EnvValue) -> EnvVar {

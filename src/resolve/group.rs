@@ -117,6 +117,7 @@ pub(super) fn resolve(
         image,
         pull_policy: spec.pull_policy.unwrap_or(spec::PullPolicy::IfNotPresent),
         env: spec.env.clone().unwrap_or_default(),
+        env_from: spec.env_from.clone().unwrap_or_default(),
         labels: spec.labels.clone().unwrap_or_default(),
         annotations: spec.annotations.clone().unwrap_or_default(),
         pod_labels: spec.pod_labels.clone().unwrap_or_default(),

@@ -6,6 +6,7 @@
 //! Among the defaults of one layer, those of `cluster` speak about the Ray cluster of every workload, and those of a
 //! kind, such as `service`, are stronger.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -75,10 +76,20 @@ pub struct Fragment<'a> {
 /// scripts are submitted to clusters that stay.
 const OF_CLUSTERS_ONLY: &[&str] = &["upgrade", "submit"];
 /// What a workload inherits from its team.
-const TO_WORKLOADS: &[&str] =
-    &["labels", "annotations", "env", "image", "ray-version", "service-account", "monitoring", "ingress"];
+const TO_WORKLOADS: &[&str] = &[
+    "labels",
+    "annotations",
+    "env",
+    "image",
+    "ray-version",
+    "service-account",
+    "monitoring",
+    "ingress",
+    "network-policy",
+];
 /// What a group inherits from its workload.
-const TO_GROUPS: &[&str] = &["labels", "annotations", "env", "image", "pull-policy", "pod-labels", "pod-annotations"];
+const TO_GROUPS: &[&str] =
+    &["labels", "annotations", "env", "env-from", "image", "pull-policy", "pod-labels", "pod-annotations"];
 /// What a group inherits from its team.
 const FROM_TEAM_TO_GROUPS: &[&str] = &["labels", "annotations", "env", "image"];
 /// The site's part that environments set outside of their `defaults`.
@@ -89,6 +100,8 @@ const RESOLVED_APART: &[&str] = &["head", "workers", "clusters", "services", "jo
 const WHOLE: &[&str] = &["gpu", "capacity-type"];
 /// References, of which half names nothing: neither layers nor `unset` take one apart.
 const REFERENCES: &[&str] = &["username", "password"];
+/// Keys whose text is the short form of a table with one key: a stronger layer may add to it.
+const SHORT_FORMS: &[(&str, &str)] = &[("network-policy", "mode"), ("pod-security", "enforce")];
 /// The selectors that choose instances are one unit: two layers' selectors might intersect to nothing.
 const INSTANCE_SELECTORS: &[&str] = &["instance-types", "instance-families", "instance-sizes", "gpu"];
 
@@ -348,15 +361,28 @@ fn empty_table(table: &Table) -> Node {
 
 fn overlay<'a>(base: &mut Table, layer: impl Iterator<Item = (&'a String, &'a Node)>, parent: &str) {
     for (key, node) in layer {
+        let node = &long_form(parent, key, node);
         let whole = replaces_whole(parent, key);
         match (base.get_mut(key).map(|below| &mut below.value), &node.value) {
             (Some(Value::Table(below)), Value::Table(above)) if !whole => {
                 overlay(below, above.iter(), key);
             }
             _ => {
-                base.insert(key.clone(), node.clone());
+                base.insert(key.clone(), Node::clone(node));
             }
         }
+    }
+}
+
+/// A value of [`SHORT_FORMS`] as the table that it stands for.
+fn long_form<'a>(parent: &str, key: &str, node: &'a Node) -> Cow<'a, Node> {
+    let form = SHORT_FORMS.iter().find(|(short, _)| parent.is_empty() && *short == key);
+    match (form, &node.value) {
+        (Some((_, inner)), Value::String(_)) => {
+            let table = [((*inner).to_owned(), node.clone())].into_iter().collect();
+            Cow::Owned(Node { span: node.span, key: node.key, value: Value::Table(table) })
+        }
+        _ => Cow::Borrowed(node),
     }
 }
 

@@ -7,13 +7,14 @@ use indexmap::IndexMap;
 
 use super::group::from_table;
 use super::layers::{self, Layers};
-use super::model::{Environment, PlacedPatch, ServiceAccount, Team, Workload};
+use super::model::{Environment, PlacedPatch, PodSecurity, ServiceAccount, Team, Workload};
+use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{built_in, environment, job, workload};
+use super::{built_in, environment, job, network, secret, workload};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table, Value};
 use crate::source::Span;
-use crate::spec::{self, WorkloadKind};
+use crate::spec::{self, PodSecurityLevel, WorkloadKind};
 use crate::workspace::{FILE_KEYS, FileKey, TeamDocument, Workspace};
 
 /// Resolves a team, or `None` where it does not run in this environment.
@@ -49,17 +50,31 @@ pub(super) fn resolve(
     let context =
         workload::Context { layers, environment, team: &document.name, team_spec: &team_spec, values: &values };
     let (selecting, specs): (Vec<_>, Vec<_>) = specs.into_iter().partition(|(.., spec)| spec.cluster.is_some());
-    let workloads: Vec<Workload> = specs
+    let mut workloads: Vec<Workload> = specs
         .into_iter()
         .filter_map(|(kind, key, spec)| {
             workload::resolve(&context, kind, &key, &spec, &mut service_accounts, &mut diagnostics)
         })
         .collect();
-    let selected_jobs = selecting
+    let selected_jobs: Vec<job::SelectedJob> = selecting
         .into_iter()
         .filter_map(|(kind, key, spec)| job::on_selected(&context, kind, &key, &spec, &workloads, &mut diagnostics))
         .collect();
+    let variables = Variables {
+        team: &document.name,
+        environment: &environment.name,
+        region: &environment.spec.region,
+        eks_cluster: &environment.spec.eks_cluster,
+        domain: environment.spec.domain.as_deref(),
+        ..Variables::default()
+    };
+    network::admit_jobs(&mut workloads, &selected_jobs, environment, &values, &mut diagnostics);
     let team = Team {
+        secret_stores: secret::stores(&team_spec, &variables, &values, &mut diagnostics),
+        secrets: secret::secrets(&team_spec, &environment.spec, &variables, &values, &mut diagnostics),
+        quota: team_spec.quota.clone(),
+        limit_range: team_spec.limit_range.clone(),
+        pod_security: pod_security(team_spec.pod_security.as_ref()),
         namespace: team_spec.namespace.clone().unwrap_or_else(|| document.name.clone()),
         owner: team_spec.owner.clone(),
         cost_center: team_spec.cost_center.clone(),
@@ -74,6 +89,23 @@ pub(super) fn resolve(
         values: Arc::clone(&values),
     };
     (Some(team), diagnostics)
+}
+
+/// Baseline is enforced where nobody asks for more or less, and what raygen renders meets restricted: a warning tells
+/// where something else does not.
+fn pod_security(spec: Option<&spec::PodSecurity>) -> PodSecurity {
+    let modes = spec.map(|spec| spec.0.clone()).unwrap_or_default();
+    let enforce = modes.enforce.unwrap_or(PodSecurityLevel::Baseline);
+    let next = match enforce {
+        PodSecurityLevel::Privileged => PodSecurityLevel::Baseline,
+        PodSecurityLevel::Baseline | PodSecurityLevel::Restricted => PodSecurityLevel::Restricted,
+    };
+    PodSecurity {
+        enforce,
+        audit: modes.audit.or(spec.map(|_| next)),
+        warn: modes.warn.unwrap_or(next),
+        version: modes.version.map(|version| version.to_string()),
+    }
 }
 
 /// Patches with their places.

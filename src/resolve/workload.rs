@@ -8,7 +8,7 @@ use super::layers::{self, Layers};
 use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{fault_tolerance, group, ingress, job, monitoring, names, serve, submission, team};
+use super::{fault_tolerance, group, ingress, job, monitoring, names, network, serve, submission, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 use crate::spec::{self, AuthMode, WorkloadKind};
@@ -110,6 +110,16 @@ pub(super) fn resolve(
     if let (Some(spec), Some(resolved)) = (&spec.fault_tolerance, &fault_tolerance) {
         fault_tolerance::add_env(spec, resolved, &mut head, &mut workers);
     }
+    let monitoring = monitoring::resolve(kind, spec.monitoring.as_ref());
+    let connections = network::Context {
+        environment: context.environment,
+        values: context.values,
+        kind,
+        name: &name,
+        ingresses: &ingresses,
+        monitored: monitoring.is_some(),
+    };
+    let network_policy = network::resolve(&connections, spec.network_policy.as_ref(), &path, diagnostics);
     let releases = &context.environment.releases;
     let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
     let target =
@@ -147,8 +157,9 @@ pub(super) fn resolve(
             .unwrap_or(spec::ServiceType::ClusterIP),
         service_annotations: spec.service.as_ref().and_then(|service| service.annotations.clone()).unwrap_or_default(),
         ingresses,
-        monitoring: monitoring::resolve(kind, spec.monitoring.as_ref()),
+        monitoring,
         metrics_hosts: monitoring::hosts(spec.monitoring.as_ref()),
+        network_policy,
         log_to_stderr: spec.logging.as_ref().and_then(|logging| logging.stderr).unwrap_or(false),
         head_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.head).unwrap_or(true),
         workers_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.workers),
@@ -200,9 +211,15 @@ fn service_account(
         let role_path = path.join("role-arn");
         let role_arn =
             spec.role_arn.and_then(|text| group::render(&text, variables, context.values, &role_path, diagnostics));
-        let account = ServiceAccount { role_arn, annotations: spec.annotations.unwrap_or_default(), path };
+        let account = ServiceAccount {
+            role_arn,
+            annotations: spec.annotations.unwrap_or_default(),
+            rules: spec.rules.unwrap_or_default(),
+            path,
+        };
         if let Some(other) = accounts.get(&name)
-            && (&other.role_arn, &other.annotations) != (&account.role_arn, &account.annotations)
+            && (&other.role_arn, &other.annotations, &other.rules)
+                != (&account.role_arn, &account.annotations, &account.rules)
         {
             let message = format!("ServiceAccount `{name}` is described in two ways");
             diagnostics.push(

@@ -88,6 +88,8 @@ pub struct Group {
     pub pull_policy: Option<PullPolicy>,
     /// Environment variables of the Ray container.
     pub env: Option<BTreeMap<String, EnvValue>>,
+    /// Secrets and ConfigMaps all of whose keys are environment variables of the Ray container (`envFrom`).
+    pub env_from: Option<Vec<EnvFrom>>,
     /// Labels of the group's NodePool and EC2NodeClass objects.
     pub labels: Option<BTreeMap<String, String>>,
     /// Annotations of the group's NodePool and EC2NodeClass objects.
@@ -347,6 +349,20 @@ pub enum EnvSource {
         /// The field's path.
         field: String,
     },
+}
+
+/// A Secret or ConfigMap all of whose keys are environment variables (`envFrom[]`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[schemars(extend("minProperties" = 1, "dependentSchemas" = { "prefix": { "minProperties": 2 } }))]
+pub struct EnvFrom {
+    /// Name of a Secret (`secretRef.name`).
+    pub secret: Option<String>,
+    /// Name of a ConfigMap (`configMapRef.name`).
+    pub config_map: Option<String>,
+    /// What the variables' names start with (`prefix`).
+    #[schemars(example = &"REDIS_")]
+    pub prefix: Option<String>,
 }
 
 impl JsonSchema for EnvValue {

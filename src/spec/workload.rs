@@ -7,10 +7,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::fault_tolerance::FaultTolerance;
-use super::group::{EnvValue, Head, Object, WorkerGroup};
+use super::group::{EnvFrom, EnvValue, Head, Object, WorkerGroup};
 use super::ingress::Ingress;
 use super::job::{self, ClusterSelector, DeletionRule, SubmissionMode, Submit, Submitter};
 use super::monitoring::Monitoring;
+use super::network::NetworkPolicy;
 use super::scalar::{Duration, Quantity, Version};
 use super::service::{self, IncrementalUpgrade, ServeService};
 use super::team::ServiceAccount;
@@ -128,6 +129,8 @@ pub struct Workload {
     pub image_pull_secrets: Option<Vec<String>>,
     /// Environment variables of every Ray container.
     pub env: Option<BTreeMap<String, EnvValue>>,
+    /// Secrets and ConfigMaps all of whose keys are environment variables of every Ray container (`envFrom`).
+    pub env_from: Option<Vec<EnvFrom>>,
     /// Labels of all objects of this workload.
     pub labels: Option<BTreeMap<String, String>>,
     /// Annotations of all objects of this workload.
@@ -178,6 +181,8 @@ pub struct Workload {
     pub monitoring: Option<Monitoring>,
     /// Logs.
     pub logging: Option<Logging>,
+    /// Who may reach the pods and whom they may reach (NetworkPolicy).
+    pub network_policy: Option<NetworkPolicy>,
     /// Protection of pods against evictions.
     pub disruption_budget: Option<DisruptionBudget>,
     /// Deletes all pods and keeps the rest (`spec.suspend`; of a service from KubeRay 1.7 on). A suspended cron job starts

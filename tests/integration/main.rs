@@ -23,6 +23,7 @@ mod rule_cases;
 mod rules;
 mod schemas;
 mod specs;
+mod tenancy;
 mod tree;
 mod truth;
 mod workspace;

@@ -1,7 +1,7 @@
 //! Pods of which their Namespace warns.
 
 use crate::diagnostic::Severity;
-use crate::lint::pod_security::{levels, of_pod, restricted};
+use crate::lint::pod_security::{levels, of_object, restricted};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let levels = levels(subject);
     for pod in subject.pods() {
-        let levels = of_pod(&levels, pod);
+        let levels = of_object(&levels, &pod.object);
         if levels.warn != "restricted" || levels.enforce == "restricted" {
             continue;
         }
