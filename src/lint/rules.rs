@@ -18,6 +18,7 @@ rules! {
     arn_as_node_role
     automounted_worker_token
     blanket_toleration
+    blocking_disruption_budget
     busy_head
     conflicting_autoscaler_version
     conflicting_cluster_selector
@@ -26,6 +27,7 @@ rules! {
     conflicting_node_role
     conflicting_ray_start_params
     conflicting_security_context
+    conflicting_serve_config
     conflicting_service_account
     conflicting_submission_mode
     conflicting_tls
@@ -71,8 +73,12 @@ rules! {
     idle_timeout_without_v2
     imds_from_pod
     incompatible_karpenter
+    incomplete_auth_secret
+    incomplete_ingress_auth
+    ineffective_ingress_key
     insufficient_quota
     invalid_affinity
+    invalid_alert_rule
     invalid_ami_alias
     invalid_budget
     invalid_capacity_type
@@ -80,6 +86,7 @@ rules! {
     invalid_do_not_disrupt
     invalid_env_source
     invalid_history_server
+    invalid_ingress_annotation
     invalid_initializing_timeout
     invalid_job_limit
     invalid_label_value
@@ -89,6 +96,7 @@ rules! {
     invalid_node_label
     invalid_probe
     invalid_ray_label
+    invalid_redis_address
     invalid_requirement
     invalid_restart_policy
     invalid_schedule
@@ -113,6 +121,8 @@ rules! {
     min_values_disables_price_filter
     mismatched_ami_family
     mismatched_ray_version
+    misplaced_job_resources
+    misplaced_ray_container
     missing_cluster_label
     missing_consolidate_after
     missing_container
@@ -120,6 +130,7 @@ rules! {
     missing_dashboard_port
     missing_entrypoint
     missing_ephemeral_storage
+    missing_gateway
     missing_host
     missing_image
     missing_ingress_class
@@ -131,6 +142,7 @@ rules! {
     missing_ray_version
     missing_resources
     missing_secret_store
+    missing_serve_config
     missing_version
     mixed_ami_terms
     mixed_ray_versions
@@ -143,6 +155,7 @@ rules! {
     over_gpu_limit
     over_quota
     overlapping_disruption_budgets
+    passwordless_redis
     patched_identity
     path_without_rewrite
     plain_http_auth
@@ -152,6 +165,7 @@ rules! {
     public_ingress
     recreate_on_shared_cluster
     redundant_override
+    regex_in_exact_path
     rejected_by_limit_range
     rejected_by_pod_security
     rejected_by_quota
@@ -159,6 +173,7 @@ rules! {
     removed_serve_key
     replicas_with_autoscaling
     request_above_limit
+    reserved_container_name
     reserved_env
     reserved_group_name
     reserved_tag
@@ -167,19 +182,23 @@ rules! {
     restricted_pod_security
     retired_ingress_nginx
     roleless_secret_store
+    schemeless_metrics_host
     secret_in_env
     self_deleting_job
     serve_config_without_port
     shadowed_default
     shared_dashboard_host
+    shared_redis_namespace
     short_idle_timeout
     small_head
     small_root_volume
     small_shared_memory
+    snippet_annotation
     split_entrypoint
     spot_without_diversity
     spot_without_fallback
     spot_without_interruption_queue
+    spread_across_clusters
     suspended_job_without_shutdown
     suspended_worker_group
     tight_quota
@@ -192,6 +211,7 @@ rules! {
     unisolated_cluster
     unknown_environment
     unknown_field
+    unknown_ingress_annotation
     unknown_key
     unknown_pool
     unknown_profile
@@ -201,6 +221,8 @@ rules! {
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unread_cluster_selector
+    unreadable_file
     unreadable_manifest
     unreadable_spec
     unrendered_workload
@@ -209,6 +231,7 @@ rules! {
     unsupported_kubelet_setting
     unsupported_priority
     unsupported_ray_version
+    unsupported_redis_username
     unsupported_release
     unsupported_token_auth
     untolerated_taint
