@@ -386,7 +386,7 @@ fn a_policy_lets_in_jobs_that_select_the_cluster() {
 /// Redis is reached at its own port, in any Namespace or in the VPC.
 #[test]
 fn a_strict_policy_lets_the_head_reach_redis() {
-    let redis = "fault-tolerance.address = \"redis.example.com:6380\"";
+    let redis = "fault-tolerance = { address = \"redis.example.com:6380\", password = { secret = \"redis\", key = \"password\" } }";
     let text = format!("[clusters.train]\nnetwork-policy = \"strict\"\n{redis}\n{WORKER}");
     let policy = spec_of(&text, "NetworkPolicy");
     let last = policy["egress"].as_array().unwrap().last().unwrap().clone();
