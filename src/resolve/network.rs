@@ -69,6 +69,8 @@ pub(super) struct Context<'a> {
     pub(super) ingresses: &'a [Ingress],
     /// Whether Prometheus scrapes it.
     pub(super) monitored: bool,
+    /// Redis' address, with its scheme, where the GCS keeps its state there.
+    pub(super) redis: Option<&'a str>,
 }
 
 /// The policy of a workload whose spec is at `path`; `None` where none is asked for.
@@ -197,11 +199,27 @@ fn egress(context: &Context<'_>, rules: &NetworkRules, path: &SpecPath) -> Vec<N
     // Link-local addresses of the EKS Pod Identity agent; the VPC CNI's policy agent skips the family that a cluster
     // does not have (aws-network-policy-agent#321).
     found.push(rule(vec![block("169.254.170.23/32"), block("fd00:ec2::23/128")], tcp(&[80])));
+    found.extend(context.redis.map(|address| rule(redis_peers(&network.vpc_cidrs), tcp(&[redis_port(address)]))));
     found.extend(network.allow_to.iter().map(|peer| allowed(peer, path.clone())));
     found.extend(listed(rules.allow_to.as_deref(), &path.join("allow-to")));
     // A rule without peers would allow everyone.
     found.retain(|rule| !rule.peers.is_empty());
     found
+}
+
+/// Redis is known by name alone: it runs in any Namespace, or in the VPC, or anywhere where that is not known.
+fn redis_peers(vpc: &[Cidr]) -> Vec<NetworkPeer> {
+    let block = |cidr: &str| NetworkPeer::Addresses { cidr: cidr.to_owned(), except: Vec::new() };
+    let mut peers = vec![NetworkPeer::Pods { namespaces: Some(BTreeMap::new()), labels: BTreeMap::new() }];
+    peers.extend(if vpc.is_empty() { vec![block("0.0.0.0/0"), block("::/0")] } else { addresses(vpc) });
+    peers
+}
+
+/// The port of an address such as `rediss://redis.example.com:6380`.
+fn redis_port(address: &str) -> i32 {
+    let (_, authority) = address.split_once("://").unwrap_or(("", address));
+    let port = authority.rsplit_once(':').and_then(|(_, port)| port.split('/').next()?.parse().ok());
+    port.filter(|port| (1..=65535).contains(port)).unwrap_or(6379)
 }
 
 fn listed<'a>(peers: Option<&'a [spec::Peer]>, path: &'a SpecPath) -> impl Iterator<Item = NetworkRule> + 'a {

@@ -126,6 +126,7 @@ pub(super) fn resolve(
         name: &name,
         ingresses: &ingresses,
         monitored: monitoring.is_some(),
+        redis: fault_tolerance.as_ref().map(|fault_tolerance| fault_tolerance.address.as_str()),
     };
     let network_policy = network::resolve(&connections, spec.network_policy.as_ref(), &path, diagnostics);
     let releases = &context.environment.releases;

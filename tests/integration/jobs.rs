@@ -371,7 +371,9 @@ fn what_only_a_shell_understands_goes_to_a_shell() {
 
 #[test]
 fn a_submission_to_a_cluster_without_authentication_has_no_token() {
-    let made = made(&format!("{SUBMIT}auth.mode = \"disabled\"\n{WORKERS}"));
+    let site = "[environments.prod.network]\nmonitoring-namespace = \"monitoring\"\n";
+    let isolated = "auth.mode = \"disabled\"\nnetwork-policy = \"ingress\"\n";
+    let made = made_on(site, &format!("{SUBMIT}{isolated}{WORKERS}"));
     let env = made.only("Job")["spec"]["template"]["spec"]["containers"][0]["env"].as_array().unwrap();
     assert_eq!(env.len(), 1);
 }

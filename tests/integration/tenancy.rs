@@ -382,3 +382,14 @@ fn a_policy_lets_in_jobs_that_select_the_cluster() {
     let found = checked(&nowhere, &text).1;
     assert!(found.len() == 1 && found[0].starts_with("missing-network-peer: "), "{found:?}");
 }
+
+/// Redis is reached at its own port, in any Namespace or in the VPC.
+#[test]
+fn a_strict_policy_lets_the_head_reach_redis() {
+    let redis = "fault-tolerance = { address = \"redis.example.com:6380\", password = { secret = \"redis\", key = \"password\" } }";
+    let text = format!("[clusters.train]\nnetwork-policy = \"strict\"\n{redis}\n{WORKER}");
+    let policy = spec_of(&text, "NetworkPolicy");
+    let last = policy["egress"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(ports(&last), [6380]);
+    assert_eq!(last["to"], json!([{ "namespaceSelector": {} }, { "ipBlock": { "cidr": "10.0.0.0/16" } }]));
+}
