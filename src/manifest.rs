@@ -3,6 +3,7 @@
 mod containers;
 mod ec2_node_class;
 mod fault_tolerance;
+mod http_route;
 mod ingress;
 mod metadata;
 mod monitor;
@@ -16,6 +17,7 @@ mod persistent_volume_claim;
 mod pod;
 mod pod_disruption_budget;
 mod probes;
+mod prometheus_rule;
 mod ray_cluster;
 mod ray_job;
 mod ray_service;
@@ -228,6 +230,7 @@ fn of_team(team: &Team) -> Built {
         manifests.extend(pod_disruption_budget::of_workload(&scope, workload));
         manifests.extend(workload.ingresses.iter().map(|ingress| ingress::ingress(&scope, workload, ingress)));
         manifests.extend(monitor::of_workload(&scope, workload));
+        manifests.extend(prometheus_rule::of_workload(&scope, workload));
     }
     manifests.extend(team.selected_jobs.iter().map(|job| ray_job::on_selected(&scope, job)));
     let diagnostics = patch::apply(team, &mut manifests);

@@ -5,10 +5,12 @@ mod environment;
 pub mod explain;
 mod fault_tolerance;
 mod group;
+mod ingress;
 mod job;
 mod layers;
 mod merge;
 mod model;
+mod monitoring;
 pub mod names;
 mod pod_need;
 mod serve;
@@ -24,13 +26,14 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 pub use self::group::env_text;
+pub use self::ingress::{Alb, Controller, Gateway, HealthCheck, Ingress, Login, Nginx, NginxAuth, Provider};
 pub use self::job::{Job, Schedule, SelectedJob, Submitter};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
-    Auth, Autoscaling, Environment, FaultTolerance, Group, IncrementalUpgrade, Ingress, Instances, Monitoring,
-    NodePool, PlacedPatch, Resolution, Serve, ServeService, ServiceAccount, SharedPool, Team, VersionSpans,
-    WorkerGroup, Workload,
+    Auth, Autoscaling, Environment, FaultTolerance, Group, IncrementalUpgrade, Instances, NodePool, PlacedPatch,
+    Resolution, Serve, ServeService, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
 };
+pub use self::monitoring::{Alerts, MetricsHosts, Monitoring};
 pub use self::storage::{FSX_STARTUP_TAINT, Mount, Source, Storage, Volume};
 pub use self::submission::{Script, Submission};
 pub use self::values::{SpecPath, Values};

@@ -74,8 +74,12 @@ rules! {
     idle_timeout_without_v2
     imds_from_pod
     incompatible_karpenter
+    incomplete_auth_secret
+    incomplete_ingress_auth
     incomplete_storage
+    ineffective_ingress_key
     invalid_affinity
+    invalid_alert_rule
     invalid_ami_alias
     invalid_budget
     invalid_capacity_type
@@ -86,6 +90,7 @@ rules! {
     invalid_fsx_parameter
     invalid_fsx_throughput
     invalid_history_server
+    invalid_ingress_annotation
     invalid_initializing_timeout
     invalid_job_limit
     invalid_label_value
@@ -131,6 +136,7 @@ rules! {
     missing_ephemeral_storage
     missing_file_system_version
     missing_fsx_startup_taint
+    missing_gateway
     missing_host
     missing_image
     missing_ingress_class
@@ -179,6 +185,7 @@ rules! {
     restricted_pod_security
     retired_ingress_nginx
     root_owned_file_system
+    schemeless_metrics_host
     secret_in_env
     self_deleting_job
     serve_config_without_port
@@ -192,6 +199,7 @@ rules! {
     small_head
     small_root_volume
     small_shared_memory
+    snippet_annotation
     split_entrypoint
     spot_without_diversity
     spot_without_fallback
@@ -209,6 +217,7 @@ rules! {
     ungated_static_pool
     unknown_environment
     unknown_field
+    unknown_ingress_annotation
     unknown_key
     unknown_pool
     unknown_profile

@@ -79,6 +79,12 @@ const HEAD_PORTS: [(&str, i32); 7] = [
 ];
 const WORKER_PORTS: [(&str, i32); 1] = [("metrics", 8080)];
 
+/// The number of one of the head's ports.
+pub(super) fn head_port(name: &str) -> i32 {
+    let port = HEAD_PORTS.iter().find(|(each, _)| *each == name);
+    port.expect("the head has every port that can be exposed").1
+}
+
 /// The pod template of a group.
 pub(super) fn template(workload: &Workload, group: &Group, role: Role) -> PodTemplate {
     let mut labels = group.pod_labels.clone();
@@ -134,8 +140,14 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
     let variables = env(workload, group);
-    for (index, variable) in variables.iter().enumerate().filter(|(_, each)| group.env.contains_key(&each.name)) {
-        places.add(format!("{container}/env/{index}"), path.join("env").join(&variable.name));
+    let of_monitoring = metrics_hosts(workload);
+    for (index, variable) in variables.iter().enumerate() {
+        let pointer = format!("{container}/env/{index}");
+        if group.env.contains_key(&variable.name) {
+            places.add(pointer, path.join("env").join(&variable.name));
+        } else if let Some((.., key)) = of_monitoring.iter().find(|(name, ..)| *name == variable.name) {
+            places.add(pointer, workload.path.join("monitoring").join(key));
+        }
     }
     for list in ["requests", "limits"] {
         for (resource, key) in [
@@ -283,9 +295,34 @@ fn env(workload: &Workload, group: &Group) -> Vec<EnvVar> {
             ..EnvVar::default()
         });
     }
+    if group.name == "head" {
+        let own = |name: &str| group.env.contains_key(name);
+        variables.extend(
+            metrics_hosts(workload).into_iter().filter(|(name, ..)| !own(name)).map(|(name, host, _)| EnvVar {
+                name: name.to_owned(),
+                value: Some(host),
+                ..EnvVar::default()
+            }),
+        );
+    }
     let refers = |variable: &EnvVar| variable.value.as_ref().is_some_and(|value| value.contains("$("));
     variables.sort_by(|a, b| (refers(a), &a.name).cmp(&(refers(b), &b.name)));
     variables
+}
+
+/// What the dashboard, which runs on the head, reads of Prometheus and Grafana, with the key of `monitoring` that says it
+/// (Ray `dashboard/modules/metrics/metrics_head.py`).
+fn metrics_hosts(workload: &Workload) -> Vec<(&'static str, String, &'static str)> {
+    let hosts = &workload.metrics_hosts;
+    [
+        ("RAY_GRAFANA_HOST", &hosts.grafana, "grafana-host"),
+        ("RAY_GRAFANA_IFRAME_HOST", &hosts.grafana_iframe, "grafana-iframe-host"),
+        ("RAY_PROMETHEUS_HOST", &hosts.prometheus, "prometheus-host"),
+        ("RAY_PROMETHEUS_NAME", &hosts.prometheus_name, "prometheus-name"),
+    ]
+    .into_iter()
+    .filter_map(|(name, host, key)| Some((name, host.clone()?, key)))
+    .collect()
 }
 
 pub(super) fn variable(name: &str, value: &EnvValue) -> EnvVar {

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::ingress::Ingress;
 use super::job::{Job, SelectedJob};
+use super::monitoring::{MetricsHosts, Monitoring};
 use super::storage::{Mount, Storage};
 use super::submission::Submission;
 use super::values::{SpecPath, Values};
 use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{
-    self, Arch, AuthMode, CapacityType, EnvValue, Expose, Gpu, HeadMonitor, IngressClass, PullPolicy, Quantity,
-    Requirement, Scheme, ServiceType, Taint, Upgrade, UpscalingMode, WorkloadKind,
+    self, Arch, AuthMode, CapacityType, EnvValue, Gpu, PullPolicy, Quantity, Requirement, ServiceType, Taint, Upgrade,
+    UpscalingMode, WorkloadKind,
 };
 use indexmap::IndexMap;
 
@@ -142,6 +144,8 @@ pub struct Workload {
     pub ingresses: Vec<Ingress>,
     /// Monitors, if the environment scrapes.
     pub monitoring: Option<Monitoring>,
+    /// Where the dashboard finds Prometheus and Grafana.
+    pub metrics_hosts: MetricsHosts,
     /// Whether Ray logs to stderr.
     pub log_to_stderr: bool,
     /// Whether the head has a PodDisruptionBudget.
@@ -234,42 +238,6 @@ pub struct ServeService {
     pub annotations: BTreeMap<String, String>,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
-}
-
-/// One exposed port.
-#[derive(Clone, Debug)]
-pub struct Ingress {
-    /// The port.
-    pub expose: Expose,
-    /// The controller.
-    pub class: IngressClass,
-    /// The host; `None` for every host.
-    pub host: Option<String>,
-    /// The path, without a trailing slash; empty for the root.
-    pub path: String,
-    /// Whether the ALB is reachable from the internet.
-    pub scheme: Scheme,
-    /// The ALB that several objects share.
-    pub group: Option<String>,
-    /// The listener's certificate.
-    pub certificate_arn: Option<String>,
-    /// Secret with nginx's certificate.
-    pub tls_secret: Option<String>,
-    /// Seconds that a connection may be silent.
-    pub idle_timeout: i32,
-    /// Further annotations.
-    pub annotations: BTreeMap<String, String>,
-}
-
-/// Monitors.
-#[derive(Clone, Debug)]
-pub struct Monitoring {
-    /// The kind of the head's monitor.
-    pub head: HeadMonitor,
-    /// Labels by which Prometheus selects monitors.
-    pub labels: BTreeMap<String, String>,
-    /// How often to scrape.
-    pub interval: Option<String>,
 }
 
 /// A worker group.

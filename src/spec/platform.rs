@@ -8,12 +8,13 @@ use serde::Deserialize;
 
 use super::group::{Head, Pool, WorkerGroup};
 use super::ingress::Ingress;
+use super::monitoring::Monitoring;
 use super::node_pool::NodePool;
 use super::policy::Policy;
 use super::scalar::Version;
 use super::storage::StorageDefaults;
 use super::team::TeamDefaults;
-use super::workload::{Cluster, CronJob, Job, Monitoring, Service};
+use super::workload::{Cluster, CronJob, Job, Service};
 
 /// The platform: clusters, defaults, profiles and shared pools.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

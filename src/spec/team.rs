@@ -8,9 +8,10 @@ use serde::Deserialize;
 
 use super::group::EnvValue;
 use super::ingress::Ingress;
+use super::monitoring::Monitoring;
 use super::scalar::Version;
 use super::storage::{Mount, TeamStorage};
-use super::workload::{Cluster, CronJob, Job, Monitoring, Patch, Service};
+use super::workload::{Cluster, CronJob, Job, Patch, Service};
 
 /// One team. The file's stem is the team's name.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

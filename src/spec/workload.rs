@@ -10,6 +10,7 @@ use super::fault_tolerance::FaultTolerance;
 use super::group::{EnvValue, Head, Object, WorkerGroup};
 use super::ingress::Ingress;
 use super::job::{self, ClusterSelector, DeletionRule, SubmissionMode, Submit, Submitter};
+use super::monitoring::Monitoring;
 use super::scalar::{Duration, Quantity, Version};
 use super::service::{self, IncrementalUpgrade, ServeService};
 use super::storage::Mount;
@@ -363,33 +364,6 @@ impl ServiceType {
             Self::LoadBalancer => "LoadBalancer",
         }
     }
-}
-
-/// Scraping of metrics by the Prometheus operator. Rendered where the environment has a `monitoring` table.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Monitoring {
-    /// Whether monitors are rendered.
-    pub enabled: Option<bool>,
-    /// The kind of the head's monitor.
-    pub head: Option<HeadMonitor>,
-    /// Labels by which the site's Prometheus selects monitors.
-    pub labels: Option<BTreeMap<String, String>>,
-    /// How often to scrape, in Prometheus' grammar; Prometheus' own default when not set.
-    #[schemars(
-        example = "30s",
-        regex(pattern = "^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$")
-    )]
-    pub interval: Option<String>,
-}
-
-/// Kinds of a monitor for the head.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs)]
-pub enum HeadMonitor {
-    ServiceMonitor,
-    PodMonitor,
 }
 
 /// Logs.

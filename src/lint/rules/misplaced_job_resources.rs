@@ -26,7 +26,8 @@ fn check(job: &RayJob<'_>, findings: &mut Findings<'_>) {
     let text = job.text("/runtimeEnvYAML");
     let Ok(serde_yaml::Value::Mapping(fields)) = serde_yaml::from_str::<serde_yaml::Value>(text) else { return };
     for (written, meant) in MEANT.iter().filter(|(written, _)| fields.contains_key(*written)) {
-        let message = format!("the runtime environment of {} has `{written}`, which Ray does not read there", job.what());
+        let message =
+            format!("the runtime environment of {} has `{written}`, which Ray does not read there", job.what());
         findings.job(job, "/runtimeEnvYAML", message).add_help(format!("write `{meant}` beside `runtimeEnvYAML`"));
     }
 }

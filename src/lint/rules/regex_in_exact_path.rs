@@ -29,7 +29,8 @@ fn check(ingress: &Object<'_>, findings: &mut Findings<'_>) {
                 continue;
             }
             let pointer = format!("/spec/rules/{rule}/http/paths/{index}/pathType");
-            let message = format!("Ingress `{}` has the path `{text}` of type `{kind}`, but it is an expression", ingress.name());
+            let message =
+                format!("Ingress `{}` has the path `{text}` of type `{kind}`, but it is an expression", ingress.name());
             findings.object(ingress, &pointer, message).add_help("write `pathType: ImplementationSpecific`");
         }
     }
