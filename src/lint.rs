@@ -16,6 +16,7 @@ mod policy;
 mod quantity;
 mod ray;
 mod selector;
+mod serve;
 mod specs;
 mod subject;
 

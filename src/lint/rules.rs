@@ -89,6 +89,7 @@ rules! {
     invalid_requirement
     invalid_restart_policy
     invalid_schedule
+    invalid_serve_config
     invalid_service_upgrade
     invalid_submission_mode
     invalid_taint
@@ -107,6 +108,7 @@ rules! {
     min_values_disables_price_filter
     mismatched_ami_family
     mismatched_ray_version
+    missing_auth_secret
     missing_cluster_label
     missing_consolidate_after
     missing_cost_center
@@ -186,6 +188,7 @@ rules! {
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unreachable_serve_proxy
     unreadable_file
     unreadable_spec
     unrendered_workload
