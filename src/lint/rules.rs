@@ -36,6 +36,7 @@ rules! {
     dangling_node_selector
     dangling_patch
     dangling_pod_selector
+    dangling_serve_ingress
     dangling_service_monitor
     disabled_feature_gate
     disallowed_capacity_type
@@ -67,6 +68,7 @@ rules! {
     host_network
     host_path_volume
     idle_timeout_without_v2
+    ignored_serve_service
     imds_from_pod
     incompatible_karpenter
     invalid_affinity

@@ -127,3 +127,9 @@ fn walk<'v>(value: &'v Value, pointer: &str, enters: &dyn Fn(&str) -> bool, foun
         _ => {}
     }
 }
+
+/// Whether the RayService's traffic comes by a Gateway of its own. Serve then has a Service per cluster, named like the
+/// cluster (KubeRay `common/service.go`, BuildServeService).
+pub(super) fn upgrades_incrementally(service: &Object<'_>) -> bool {
+    service.kind() == "RayService" && service.text("/spec/upgradeStrategy/type") == "NewClusterWithIncrementalUpgrade"
+}
