@@ -3,11 +3,13 @@
 
 mod duplicates;
 mod escape_hatches;
+mod objects;
 mod releases;
 mod schemas;
 
 use std::collections::BTreeMap;
 
+pub use self::objects::{CheckedObjects, check_objects};
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::lint::{self, Config, Subject};
 use crate::manifest::Built;

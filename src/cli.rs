@@ -127,6 +127,15 @@ pub struct Lint {
     /// Check only this environment; may be given several times
     #[arg(long = "environment", value_name = "ENVIRONMENT")]
     pub environments: Vec<String>,
+    /// Check manifests instead of specs: files, directories, or `-` for stdin
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with_all = ["teams", "environments", "fix", "diff"])]
+    pub manifests: Vec<PathBuf>,
+    /// Release of KubeRay that the manifests are for; the newest known when not given
+    #[arg(long, value_name = "VERSION", requires = "manifests")]
+    pub kuberay: Option<String>,
+    /// Release of Karpenter that the manifests are for; the newest known when not given
+    #[arg(long, value_name = "VERSION", requires = "manifests")]
+    pub karpenter: Option<String>,
     /// How to print what is wrong
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

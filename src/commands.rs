@@ -4,6 +4,7 @@ mod completions;
 pub mod explain;
 mod init;
 mod lint;
+mod lint_manifests;
 mod man;
 mod progress;
 mod render;
@@ -32,6 +33,7 @@ pub fn run(cli: &Cli) -> Result<Status> {
         Command::Init(args) => init::init(args, &terminal),
         Command::New(args) => init::new(args, &terminal),
         Command::Render(args) => render::run(args, &terminal),
+        Command::Lint(args) if !args.manifests.is_empty() => lint_manifests::run(args, &terminal),
         Command::Lint(args) => lint::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Schema(args) => schema::run(&args.command, &terminal),

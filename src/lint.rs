@@ -4,6 +4,7 @@
 //! [`rules::ALL`]. A rule may look at everything and reports on its own; it names symbolic places, and spans are looked
 //! up when a diagnostic is built.
 
+mod annotations;
 mod config;
 mod cron;
 mod exposure;
@@ -15,10 +16,12 @@ mod pod_security;
 mod policy;
 mod quantity;
 mod ray;
+mod ray_job;
 mod selector;
 mod serve;
 mod specs;
 mod subject;
+mod waiver;
 
 pub mod rules;
 
@@ -26,7 +29,9 @@ use rayon::prelude::*;
 
 pub use self::config::{Config, Waived};
 pub use self::policy::Policy;
+pub use self::ray_job::RayJob;
 pub use self::subject::{Findings, Object, Pod, RayCluster, Subject};
+pub use self::waiver::ANNOTATION;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::resolve::Team;
 
@@ -96,20 +101,43 @@ pub enum Check {
     Object(&'static [&'static str], fn(&Object<'_>, &mut Findings<'_>)),
     /// Looks at each RayCluster spec by itself, wherever it stands.
     RayCluster(fn(&RayCluster<'_>, &mut Findings<'_>)),
+    /// Looks at each RayJob spec by itself, wherever it stands.
+    RayJob(fn(&RayJob<'_>, &mut Findings<'_>)),
     /// Looks at each pod template by itself, wherever it stands.
     Pod(fn(&Pod<'_>, &mut Findings<'_>)),
     /// Looks at each resolved team by itself; needs specs.
     Team(fn(&Team, &mut Findings<'_>)),
     /// Looks at everything together.
     Everything(fn(&Subject<'_>, &mut Findings<'_>)),
+    /// Looks at everything together; needs specs.
+    Specs(fn(&Subject<'_>, &mut Findings<'_>)),
 }
 
-impl Check {
-    /// Whether the rule can judge manifests that have no spec.
-    pub fn works_on_manifests(self) -> bool {
-        !matches!(self, Self::Stage | Self::Team(_))
+impl Rule {
+    /// Whether the rule cannot judge manifests that have no spec.
+    pub fn needs_specs(&self) -> bool {
+        match self.check {
+            Check::Team(_) | Check::Specs(_) => true,
+            // What the schemas and the YAML itself show is reported for every manifest.
+            Check::Stage => {
+                !matches!(self.group, Group::Schema | Group::Pod) && !STAGES_OF_MANIFESTS.contains(&self.name)
+            }
+            Check::Object(..) | Check::RayCluster(_) | Check::RayJob(_) | Check::Pod(_) | Check::Everything(_) => false,
+        }
     }
 }
+
+/// Rules of other groups that are reported for manifests by stages before the rules.
+const STAGES_OF_MANIFESTS: [&str; 8] = [
+    "conflicting-node-role",
+    "duplicate-env",
+    "duplicate-host",
+    "duplicate-name",
+    "forbidden-allow",
+    "missing-consolidate-after",
+    "unknown-rule",
+    "unused-allow",
+];
 
 /// The rule of that name.
 pub fn rule(name: &str) -> Option<&'static Rule> {
@@ -130,8 +158,10 @@ pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     }));
     diagnostics.par_extend(rules::ALL.par_iter().flat_map_iter(|rule| {
         let mut found = Vec::new();
-        if let Check::Everything(check) = rule.check {
-            check(subject, &mut Findings::new(rule, &mut found));
+        match rule.check {
+            Check::Everything(check) => check(subject, &mut Findings::new(rule, &mut found)),
+            Check::Specs(check) if subject.specs.is_some() => check(subject, &mut Findings::new(rule, &mut found)),
+            _ => {}
         }
         found
     }));
@@ -142,11 +172,13 @@ fn of_object(object: &Object<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let clusters = object.ray_clusters();
     let pods = object.pods();
+    let job = RayJob::of(object);
     for rule in rules::ALL {
         let mut findings = Findings::new(rule, &mut found);
         match rule.check {
             Check::Object(kinds, check) if kinds.contains(&object.kind()) => check(object, &mut findings),
             Check::RayCluster(check) => clusters.iter().for_each(|cluster| check(cluster, &mut findings)),
+            Check::RayJob(check) => job.iter().for_each(|job| check(job, &mut findings)),
             Check::Pod(check) => pods.iter().for_each(|pod| check(pod, &mut findings)),
             _ => {}
         }

@@ -3,11 +3,17 @@
 mod workload;
 mod environment;
 pub mod explain;
+mod fault_tolerance;
 mod group;
+mod ingress;
+mod job;
 mod layers;
 mod model;
+mod monitoring;
 pub mod names;
+mod pod_need;
 mod serve;
+mod submission;
 mod team;
 pub mod template;
 mod values;
@@ -18,11 +24,15 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 pub use self::group::env_text;
+pub use self::ingress::{Alb, Controller, Gateway, HealthCheck, Ingress, Login, Nginx, NginxAuth, Provider};
+pub use self::job::{Job, Schedule, SelectedJob, Submitter};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
-    Auth, Autoscaling, Environment, Group, IncrementalUpgrade, Ingress, Instances, Monitoring, NodePool, PlacedPatch,
+    Auth, Autoscaling, Environment, FaultTolerance, Group, IncrementalUpgrade, Instances, NodePool, PlacedPatch,
     Resolution, Serve, ServeService, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
 };
+pub use self::monitoring::{Alerts, MetricsHosts, Monitoring};
+pub use self::submission::{Script, Submission};
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node, Table};

@@ -1,6 +1,7 @@
 //! The text files that raygen reads, and places in them.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Identifies one file of a [`Sources`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +43,20 @@ pub struct Source {
     pub path: String,
     /// The whole text; up to the first wrong byte where it is no UTF-8, and empty where nothing could be read.
     pub text: String,
+    /// Where lines begin, once somebody asked.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl Source {
+    fn new(path: String, text: String) -> Self {
+        Self { path, text, lines: OnceLock::new() }
+    }
+
+    /// The line that a byte stands in, counted from one.
+    pub fn line(&self, offset: usize) -> usize {
+        let lines = self.lines.get_or_init(|| self.text.match_indices('\n').map(|(newline, _)| newline + 1).collect());
+        lines.partition_point(|start| *start <= offset) + 1
+    }
 }
 
 /// All files of a run. Spans point into it.
@@ -52,7 +67,7 @@ pub struct Sources {
 
 impl Default for Sources {
     fn default() -> Self {
-        let built_in = Source { path: "<built-in defaults>".to_owned(), text: crate::resolve::DEFAULTS.to_owned() };
+        let built_in = Source::new("<built-in defaults>".to_owned(), crate::resolve::DEFAULTS.to_owned());
         Self { files: vec![built_in] }
     }
 }
@@ -61,13 +76,18 @@ impl Sources {
     /// Adds a file and returns the id its spans carry.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files"));
-        self.files.push(Source { path: path.into(), text: text.into() });
+        self.files.push(Source::new(path.into(), text.into()));
         id
     }
 
     /// The file with this id.
     pub fn get(&self, id: FileId) -> &Source {
         &self.files[id.0 as usize]
+    }
+
+    /// The ids of all files, built-in defaults apart.
+    pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (1..u32::try_from(self.files.len()).expect("fewer than 2^32 files")).map(FileId)
     }
 
     /// The paths of all files, built-in defaults apart.
@@ -82,9 +102,9 @@ impl Sources {
 
     /// Line and column of a span's start, both counted from one; the column in characters.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
-        let text = &self.get(span.file).text;
-        let before = &text[..text.floor_char_boundary(span.start as usize)];
+        let source = self.get(span.file);
+        let before = &source.text[..source.text.floor_char_boundary(span.start as usize)];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        (source.line(before.len()), before[line_start..].chars().count() + 1)
     }
 }

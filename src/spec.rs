@@ -46,10 +46,14 @@ fn narrow<T: schemars::JsonSchema>(
     property.insert("oneOf".to_owned(), choices);
 }
 
+pub mod fault_tolerance;
 pub mod group;
 pub mod ingress;
+pub mod job;
+pub mod monitoring;
 pub mod node_pool;
 pub mod platform;
+pub mod pod;
 pub mod policy;
 pub mod scalar;
 pub mod schema;
@@ -57,15 +61,21 @@ pub mod service;
 pub mod team;
 pub mod workload;
 
+pub use fault_tolerance::{FaultTolerance, SecretKey};
 pub use group::{Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup};
-pub use ingress::{Expose, Ingress, IngressClass, Scheme};
+pub use ingress::{Expose, ExtensionRef, Ingress, IngressAuthType, IngressClass, OnUnauthenticated, Scheme};
+pub use job::{
+    ClusterSelector, DeletionPolicy, DeletionRule, JobDeploymentStatus, JobStatus, SubmissionMode, Submit, Submitter,
+};
+pub use monitoring::{HeadMonitor, Monitoring};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
+pub use pod::{EmptyDir, Medium, Probes, Spread, Volume};
 pub use policy::{Policy, Required};
 pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
 pub use service::{IncrementalUpgrade, ServeService};
 pub use team::{ServiceAccount, Team};
 pub use workload::{
-    Auth, AuthMode, Autoscaling, Cluster, DisruptionBudget, HeadMonitor, HeadService, Logging, Monitoring, Patch,
-    PullPolicy, Service, ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,
+    Auth, AuthMode, Autoscaling, Cluster, CronJob, DisruptionBudget, HeadService, Job, Logging, Patch, PullPolicy,
+    Service, ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,
 };

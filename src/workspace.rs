@@ -71,6 +71,16 @@ pub fn load(root: &Path) -> Result<Workspace> {
     check_all(root.to_owned(), read, &|path| beside::read_from(root, path), diagnostics)
 }
 
+/// Reads the platform's file alone, for what it says about severities and waivers. `None` where there is none.
+pub fn load_platform(root: &Path) -> Result<Option<Workspace>> {
+    let platform = SpecFile::platform();
+    if !root.join(&platform.path).is_file() {
+        return Ok(None);
+    }
+    let content = files::read(root, &platform)?;
+    check_all(root.to_owned(), vec![(platform, content)], &|path| beside::read_from(root, path), Vec::new()).map(Some)
+}
+
 impl Workspace {
     /// A workspace that exists in memory only: the platform's text, and the teams' names and texts.
     pub fn from_texts<'a>(platform: &str, teams: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {

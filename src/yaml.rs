@@ -1,16 +1,21 @@
-//! Writes values as YAML that no reader retypes.
+//! Writes values as YAML that no reader retypes, and reads YAML as Kubernetes does.
 //!
 //! The layout is what yamllint's default profile and pre-commit's whitespace hooks accept: maps and lists in block
 //! style, lists indented under their key, text of several lines as a literal block, LF, one newline at the end, nothing
 //! folded or wrapped. `order` says which keys come first, `scalar` how text is quoted.
 
+mod implicit;
 mod order;
+mod parse;
+mod places;
 mod scalar;
 
 use std::fmt::Write as _;
 
 use serde_json::{Map, Number, Value};
 
+pub use parse::{Parsed, Problem, ProblemKind, parse};
+pub use places::Places;
 use scalar::{Keep, Style};
 
 /// An implicit key may not be longer than 1024 characters (YAML 1.2.2 §7.4); what is longer is written after `? `.

@@ -1,11 +1,14 @@
-//! Two objects with one identity, and two Ingresses for one address: what each team wrote is fine, together it is not.
+//! Two objects with one identity, and two Ingresses or HTTPRoutes for one address: what each team wrote is fine, together
+//! it is not.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::lint::{Object, Subject};
 use crate::manifest::{Built, Manifest};
+use crate::source::FileId;
 
 /// Reports the second of two, and shows the first.
 pub(super) fn check(built: &Built) -> Vec<Diagnostic> {
@@ -20,7 +23,7 @@ pub(super) fn check(built: &Built) -> Vec<Diagnostic> {
             identities.insert(identity, first);
             continue;
         }
-        for [host, path] in exposed(manifest) {
+        for [host, path] in exposed(manifest.kind(), &manifest.object) {
             if let Some(first) = addresses.insert([environment, host, path], manifest) {
                 diagnostics.push(same_address(first, manifest, host, path));
                 addresses.insert([environment, host, path], first);
@@ -54,31 +57,92 @@ fn same_identity(first: &Manifest, second: &Manifest) -> Diagnostic {
 
 fn same_address(first: &Manifest, second: &Manifest, host: &str, path: &str) -> Diagnostic {
     let message = format!(
-        "Ingress `{}` of {} and `{}` of {} both take `{host}{path}` in `{}`",
+        "{} `{}` of {} and {} `{}` of {} both take `{host}{path}` in `{}`",
+        first.kind(),
         first.name(),
         owner(first),
+        second.kind(),
         second.name(),
         owner(second),
         second.environment.name
     );
-    Diagnostic::error("duplicate-host", second.span("/spec/rules/0/host"), message)
-        .label(first.span("/spec/rules/0/host"), "the other one")
+    let place = |manifest: &Manifest| manifest.span(host_pointer(manifest.kind()));
+    Diagnostic::error("duplicate-host", place(second), message)
+        .label(place(first), "the other one")
         .help("give one of them a `host` of its own")
 }
 
-/// Host and path of every rule of an Ingress.
-fn exposed(manifest: &Manifest) -> Vec<[&str; 2]> {
-    if manifest.kind() != "Ingress" {
-        return Vec::new();
+/// The same for manifests that have no spec. Which cluster they are for is not known: two of one name in different files
+/// may be for two.
+pub(super) fn of_objects(subject: &Subject<'_>) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let mut identities: BTreeMap<(FileId, [&str; 4]), &Object<'_>> = BTreeMap::new();
+    let mut addresses: BTreeMap<[&str; 2], &Object<'_>> = BTreeMap::new();
+    for object in subject.objects.iter().filter(|object| !object.name().is_empty()) {
+        let identity = [object.text("/apiVersion"), object.kind(), object.namespace(), object.name()];
+        let first = *identities.entry((object.span("").file, identity)).or_insert(object);
+        if !std::ptr::eq(first, object) {
+            let message = format!("{} `{}` is there twice", object.kind(), object.name());
+            diagnostics.push(
+                Diagnostic::error("duplicate-name", object.span("/metadata/name"), message)
+                    .label(first.span("/metadata/name"), "the first one")
+                    .help("of two objects with one name the later wins: rename one, or take it out"),
+            );
+            continue;
+        }
+        for address in exposed(object.kind(), object.value) {
+            let first = *addresses.entry(address).or_insert(object);
+            if (first.namespace(), first.name()) != (object.namespace(), object.name()) {
+                let [host, path] = address;
+                let message = format!(
+                    "{} `{}` and {} `{}` both take `{host}{path}`",
+                    first.kind(),
+                    first.name(),
+                    object.kind(),
+                    object.name()
+                );
+                diagnostics.push(
+                    Diagnostic::error("duplicate-host", object.span(host_pointer(object.kind())), message)
+                        .label(first.span(host_pointer(first.kind())), "the other one")
+                        .help("give one of them a host or a path of its own"),
+                );
+            }
+        }
     }
-    let rules = manifest.object.pointer("/spec/rules").and_then(Value::as_array);
-    rules
-        .into_iter()
-        .flatten()
-        .flat_map(|rule| {
-            let host = rule["host"].as_str().unwrap_or("*");
-            let paths = rule.pointer("/http/paths").and_then(Value::as_array);
-            paths.into_iter().flatten().map(move |path| [host, path["path"].as_str().unwrap_or("/")])
-        })
-        .collect()
+    diagnostics
+}
+
+/// Where the first host stands.
+fn host_pointer(kind: &str) -> &'static str {
+    if kind == "HTTPRoute" { "/spec/hostnames/0" } else { "/spec/rules/0/host" }
+}
+
+/// Host and path of every rule of an Ingress or an HTTPRoute.
+fn exposed<'a>(kind: &str, object: &'a Value) -> Vec<[&'a str; 2]> {
+    let rules = list(&object["spec"]["rules"]);
+    match kind {
+        "Ingress" => rules.iter().flat_map(of_ingress_rule).collect(),
+        "HTTPRoute" => {
+            let hosts = list(&object["spec"]["hostnames"]);
+            let paths: Vec<&str> = rules.iter().flat_map(of_route_rule).collect();
+            let hosts = hosts.iter().filter_map(Value::as_str);
+            hosts.flat_map(|host| paths.iter().map(move |path| [host, *path])).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn of_ingress_rule(rule: &Value) -> impl Iterator<Item = [&str; 2]> {
+    let host = rule["host"].as_str().unwrap_or("*");
+    list(&rule["http"]["paths"]).iter().map(move |path| [host, path["path"].as_str().unwrap_or("/")])
+}
+
+/// What a route tells apart by headers and the like is no conflict.
+fn of_route_rule(rule: &Value) -> impl Iterator<Item = &str> {
+    let by_path_alone = |each: &&Value| each.as_object().is_some_and(|each| each.keys().all(|key| key == "path"));
+    list(&rule["matches"]).iter().filter(by_path_alone).map(|each| each["path"]["value"].as_str().unwrap_or("/"))
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Built, Manifest};
 use crate::resolve::Environment;
-use crate::schema::{Introduced, Problem, Validators, Violation};
+use crate::schema::{Introduced, Problem, Releases, Validators, Violation};
 use crate::source::Span;
 
 /// What the API server would refuse, reported at the TOML that caused it.
@@ -33,16 +33,25 @@ pub(super) fn check(built: &Built, validators: &BTreeMap<&str, Validators>) -> V
         .collect()
 }
 
+/// What an object is meant for.
+#[derive(Clone, Copy)]
+pub(super) enum Target<'a> {
+    /// An environment of the platform.
+    Environment(&'a Environment),
+    /// Releases that the command line names.
+    Releases(&'a Releases),
+}
+
 fn of_manifest(manifest: &Manifest, violation: &Violation) -> Diagnostic {
     let object = format!("{} `{}`", manifest.kind(), manifest.name());
-    diagnostic(manifest.span(&violation.path), &object, violation, &manifest.environment)
+    diagnostic(manifest.span(&violation.path), &object, violation, Target::Environment(&manifest.environment))
 }
 
 /// A violation as people see it: "RayCluster `vision-train`: `spec.upgradeStrategy`: …".
-pub(super) fn diagnostic(span: Span, object: &str, violation: &Violation, environment: &Environment) -> Diagnostic {
+pub(super) fn diagnostic(span: Span, object: &str, violation: &Violation, target: Target<'_>) -> Diagnostic {
     let path = dotted(&violation.path);
     if let Some(since) = introduced(&violation.problem) {
-        return needs_newer(span, object, &path, &violation.problem, since, environment);
+        return needs_newer(span, object, &path, &violation.problem, since, target);
     }
     let rule = rule(violation);
     let place = if path.is_empty() { String::new() } else { format!("`{path}`: ") };
@@ -85,23 +94,37 @@ fn needs_newer(
     path: &str,
     problem: &Problem,
     since: &Introduced,
-    environment: &Environment,
+    target: Target<'_>,
 ) -> Diagnostic {
-    let (version, place) = match since.project {
-        "Karpenter" => (&environment.releases.karpenter, environment.version_spans.karpenter),
-        "KubeRay" => (&environment.releases.kuberay, environment.version_spans.kuberay),
-        _ => (&environment.releases.kubernetes, environment.version_spans.kubernetes),
-    };
     let what = match problem {
         Problem::Enum { found, .. } => format!("`{path}: {}`", found.as_str().unwrap_or_default()),
         _ => format!("`{path}`"),
     };
     let Introduced { project, release } = since;
-    let message =
-        format!("{object}: {what} needs {project} {release}, but environment `{}` runs {version}", environment.name);
-    Diagnostic::error("needs-newer-release", span, message)
-        .label(place, "this version")
-        .help(format!("take it out, or upgrade {project} first"))
+    let version = |releases: &Releases| match *project {
+        "Karpenter" => releases.karpenter.clone(),
+        "KubeRay" => releases.kuberay.clone(),
+        _ => releases.kubernetes.clone(),
+    };
+    let message = format!("{object}: {what} needs {project} {release}");
+    let help = format!("take it out, or upgrade {project} first");
+    match target {
+        Target::Environment(environment) => {
+            let spans = &environment.version_spans;
+            let place = match *project {
+                "Karpenter" => spans.karpenter,
+                "KubeRay" => spans.kuberay,
+                _ => spans.kubernetes,
+            };
+            let version = version(&environment.releases);
+            let message = format!("{message}, but environment `{}` runs {version}", environment.name);
+            Diagnostic::error("needs-newer-release", span, message).label(place, "this version").help(help)
+        }
+        Target::Releases(releases) => {
+            let message = format!("{message}, but this is checked for {}", version(releases));
+            Diagnostic::error("needs-newer-release", span, message).help(help)
+        }
+    }
 }
 
 /// A JSON pointer as people write paths: `spec.workerGroupSpecs[0].template`.

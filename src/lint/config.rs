@@ -1,10 +1,12 @@
-//! `[lint]` and `[[allow]]`: severities, and what is waived with a reason.
+//! `[lint]`, `[[allow]]` and the annotation of manifests: severities, and what is waived with a reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::waiver::{self, Waiver};
 use super::{Check, Group, Rule, rule, rules};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::document::{Node, Table};
+use crate::objects::ReadObject;
 use crate::resolve::Selection;
 use crate::source::{FileId, Span};
 use crate::workspace::{TeamDocument, Workspace};
@@ -79,6 +81,48 @@ impl Config {
             }
         }
         (config, diagnostics)
+    }
+
+    /// What the platform says about manifests that have no spec: severities, and waivers that are for everyone.
+    pub fn of_manifests(workspace: Option<&Workspace>) -> (Self, Vec<Diagnostic>) {
+        let (mut config, diagnostics) = workspace.map_or_else(Default::default, Self::read);
+        config.allows.retain(|allow| allow.team.is_none());
+        let of_config = ["forbidden-allow", "unknown-rule"];
+        (config, diagnostics.into_iter().filter(|diagnostic| of_config.contains(&diagnostic.rule)).collect())
+    }
+
+    /// [`Self::apply`] for manifests: what an object's annotation waives is dropped too. The platform's waivers are for
+    /// its teams, so that one which waives nothing here is no problem.
+    pub fn apply_to_manifests(
+        &self,
+        mut diagnostics: Vec<Diagnostic>,
+        objects: &[ReadObject],
+    ) -> (Vec<Diagnostic>, Waived) {
+        let mut of_waivers = Vec::new();
+        let waivers: Vec<Waiver> =
+            objects.iter().flat_map(|object| waiver::of_object(object, &mut of_waivers)).collect();
+        let mut used = vec![false; waivers.len()];
+        let before = diagnostics.len();
+        diagnostics.retain_mut(|diagnostic| {
+            if !self.set_severity(diagnostic) {
+                return false;
+            }
+            let waived = waivers.iter().position(|waiver| waiver.covers(diagnostic));
+            if let Some(index) = waived {
+                used[index] = true;
+            }
+            waived.is_none() && !self.allows.iter().any(|allow| allow.rule == diagnostic.rule)
+        });
+        let waived = before - diagnostics.len();
+        for (waiver, _) in waivers.iter().zip(used).filter(|(_, used)| !used) {
+            let message = format!("this object does not raise `{}`, so waiving it does nothing", waiver.rule);
+            of_waivers.push(
+                Diagnostic::warning("unused-allow", waiver.span, message).help("take its line out of the annotation"),
+            );
+        }
+        of_waivers.retain_mut(|diagnostic| self.set_severity(diagnostic));
+        diagnostics.extend(of_waivers);
+        (diagnostics, waived)
     }
 
     fn read_lint(&mut self, lint: &Table, diagnostics: &mut Vec<Diagnostic>) {

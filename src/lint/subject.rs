@@ -9,6 +9,7 @@ use super::exposure::{self, Exposure};
 use super::policy::Policy;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Built, Manifest};
+use crate::objects::ReadObject;
 use crate::resolve::{Resolution, Selection, SharedPool, SpecPath, Team};
 use crate::schema::Releases;
 use crate::source::Span;
@@ -106,13 +107,25 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 enum Origin<'a> {
     /// A spec made it.
     Spec(&'a Manifest),
-    /// It was read; all of it stands here.
-    Read(Span),
+    /// It was read.
+    Read(&'a ReadObject),
 }
 
 impl<'a> Object<'a> {
-    /// An object that no spec made, and where it stands.
-    pub fn read(value: &'a Value, releases: &'a Releases, span: Span) -> Self {
+    /// An object that no spec made.
+    pub fn read(object: &'a ReadObject, releases: &'a Releases) -> Self {
+        Self::new(object.taken(), releases, Origin::Read(object))
+    }
+
+    fn of_manifest(manifest: &'a Manifest) -> Self {
+        Self {
+            environment: Some(&manifest.environment.spec),
+            environment_name: &manifest.environment.name,
+            ..Self::new(&manifest.object, &manifest.environment.releases, Origin::Spec(manifest))
+        }
+    }
+
+    fn new(value: &'a Value, releases: &'a Releases, origin: Origin<'a>) -> Self {
         Self {
             value,
             releases,
@@ -121,16 +134,7 @@ impl<'a> Object<'a> {
             kind: text(value, "/kind"),
             name: text(value, "/metadata/name"),
             namespace: text(value, "/metadata/namespace"),
-            origin: Origin::Read(span),
-        }
-    }
-
-    fn of_manifest(manifest: &'a Manifest) -> Self {
-        Self {
-            environment: Some(&manifest.environment.spec),
-            environment_name: &manifest.environment.name,
-            origin: Origin::Spec(manifest),
-            ..Self::read(&manifest.object, &manifest.environment.releases, Span::default())
+            origin,
         }
     }
 
@@ -167,11 +171,11 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// The place of the part at a JSON pointer: in the TOML that made it.
+    /// The place of the part at a JSON pointer: in the TOML that made it, or in the YAML.
     pub fn span(&self, pointer: &str) -> Span {
         match self.origin {
             Origin::Spec(manifest) => manifest.span(pointer),
-            Origin::Read(span) => span,
+            Origin::Read(object) => object.span(pointer),
         }
     }
 

@@ -27,12 +27,17 @@ pub(super) struct Metadata {
 impl Metadata {
     /// A namespaced object of a workload.
     pub(super) fn of_workload(team: &Team, workload: &Workload, name: String) -> Self {
-        Self {
-            name,
-            namespace: Some(team.namespace.clone()),
-            labels: labels(Some(&team.name), &workload.labels),
-            annotations: workload.annotations.clone(),
-        }
+        Self::namespaced(team, name, &workload.labels, workload.annotations.clone())
+    }
+
+    /// A namespaced object with labels of its own.
+    pub(super) fn namespaced(
+        team: &Team,
+        name: String,
+        own: &BTreeMap<String, String>,
+        annotations: BTreeMap<String, String>,
+    ) -> Self {
+        Self { name, namespace: Some(team.namespace.clone()), labels: labels(Some(&team.name), own), annotations }
     }
 
     /// A cluster-scoped object; `team` is none for a shared one.
@@ -48,6 +53,12 @@ impl Metadata {
     /// With more labels, such as those by which Prometheus selects monitors.
     pub(super) fn with_labels(mut self, more: &BTreeMap<String, String>) -> Self {
         self.labels.extend(more.clone());
+        self
+    }
+
+    /// In another namespace than the team's.
+    pub(super) fn within(mut self, namespace: Option<&String>) -> Self {
+        self.namespace = namespace.cloned().or(self.namespace);
         self
     }
 

@@ -15,9 +15,11 @@ pub(super) fn apply(team: &Team, manifests: &mut [Manifest]) -> Vec<Diagnostic> 
     for placed in &team.patches {
         patch(team, manifests.iter_mut().collect(), placed, &mut diagnostics);
     }
-    for workload in &team.workloads {
-        for placed in &workload.patches {
-            let own = manifests.iter_mut().filter(|manifest| manifest.workload.as_deref() == Some(&workload.key));
+    let workloads = team.workloads.iter().map(|workload| (&workload.key, &workload.patches));
+    let selected = team.selected_jobs.iter().map(|job| (&job.key, &job.patches));
+    for (key, patches) in workloads.chain(selected) {
+        for placed in patches {
+            let own = manifests.iter_mut().filter(|manifest| manifest.workload.as_deref() == Some(key));
             patch(team, own.collect(), placed, &mut diagnostics);
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::SecurityContext;
 use serde::Serialize;
 
+use super::fault_tolerance::{self, GcsFaultToleranceOptions};
 use super::metadata::Metadata;
 use super::pod::{self, PodTemplate, Role};
 use super::{Manifest, Places, Scope};
@@ -31,6 +32,8 @@ pub(super) struct RayClusterSpec {
     upgrade_strategy: Option<UpgradeStrategy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_options: Option<AuthOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gcs_fault_tolerance_options: Option<GcsFaultToleranceOptions>,
     enable_in_tree_autoscaling: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     autoscaler_options: Option<AutoscalerOptions>,
@@ -142,6 +145,7 @@ pub(super) fn spec(workload: &Workload) -> RayClusterSpec {
             },
             secret_name: auth.secret.clone(),
         }),
+        gcs_fault_tolerance_options: fault_tolerance::options(workload),
         enable_in_tree_autoscaling: workload.autoscaling.is_some(),
         autoscaler_options: workload.autoscaling.as_ref().map(autoscaler_options),
         head_service_annotations: workload.service_annotations.clone(),
@@ -194,6 +198,7 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
         ("suspend", "suspend"),
         ("upgradeStrategy", "upgrade"),
         ("authOptions", "auth"),
+        ("gcsFaultToleranceOptions", "fault-tolerance"),
         ("enableInTreeAutoscaling", "autoscaling"),
         ("autoscalerOptions", "autoscaling"),
         ("headServiceAnnotations", "service"),
@@ -204,6 +209,10 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
         ("headGroupSpec/serviceType", ["service", "type"]),
         ("authOptions/mode", ["auth", "mode"]),
         ("authOptions/secretName", ["auth", "secret"]),
+        ("gcsFaultToleranceOptions/redisAddress", ["fault-tolerance", "address"]),
+        ("gcsFaultToleranceOptions/redisUsername", ["fault-tolerance", "username"]),
+        ("gcsFaultToleranceOptions/redisPassword", ["fault-tolerance", "password"]),
+        ("gcsFaultToleranceOptions/externalStorageNamespace", ["fault-tolerance", "namespace"]),
         ("autoscalerOptions/idleTimeoutSeconds", ["autoscaling", "idle-timeout"]),
     ] {
         places.add(format!("{pointer}/{field}"), path.join(table).join(key));

@@ -25,7 +25,7 @@ fn one(renderer: &Renderer, sources: &Sources, diagnostic: &Diagnostic) -> Strin
     for (file, marks) in by_file(sources, diagnostic) {
         let source = sources.get(file);
         let ranges: Vec<Range<usize>> = marks.iter().map(|mark| mark.range.clone()).collect();
-        let window = Window::around(&source.text, &ranges);
+        let window = Window::around(source, &ranges);
         let annotations =
             marks.iter().map(|mark| mark.kind.span(window.range(&mark.range)).label(mark.text.map(printable)));
         let mut snippet = Snippet::source(window.text).line_start(window.first_line).annotations(annotations);

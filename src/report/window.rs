@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::source::Span;
+use crate::source::{Source, Span};
 
 /// A line longer than this is cut around the spans in it. No terminal shows as much.
 const LONGEST: usize = 4096;
@@ -26,7 +26,8 @@ pub(super) struct Window<'a> {
 
 impl<'a> Window<'a> {
     /// The smallest part that shows these spans, which are ranges of the file, in whole lines where they are not too long.
-    pub(super) fn around(text: &'a str, spans: &[Range<usize>]) -> Self {
+    pub(super) fn around(source: &'a Source, spans: &[Range<usize>]) -> Self {
+        let text = source.text.as_str();
         let first = spans.iter().map(|span| span.start).min().unwrap_or_default();
         let last = spans.iter().map(|span| span.end).max().unwrap_or_default();
         let line_start = line_start(text, first);
@@ -34,7 +35,7 @@ impl<'a> Window<'a> {
         let line_end = line_end(text, last);
         let end = if line_end - last > LONGEST { last + AROUND } else { line_end };
         let (start, end) = (text.floor_char_boundary(start), text.ceil_char_boundary(end));
-        let first_line = text[..line_start].bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let first_line = source.line(line_start);
         Self { text: &text[start..end], first_line, is_cut: start > line_start, offset: start }
     }
 

@@ -71,8 +71,9 @@ pub struct Fragment<'a> {
     keys: Keys,
 }
 
-/// What `[defaults.cluster]` says about clusters of their own only: each kind has its own words for its upgrade.
-const OF_CLUSTERS_ONLY: &[&str] = &["upgrade"];
+/// What `[defaults.cluster]` says about clusters of their own only: each kind has its own words for its upgrade, and
+/// scripts are submitted to clusters that stay.
+const OF_CLUSTERS_ONLY: &[&str] = &["upgrade", "submit"];
 /// What a workload inherits from its team.
 const TO_WORKLOADS: &[&str] =
     &["labels", "annotations", "env", "image", "ray-version", "service-account", "monitoring", "ingress"];
@@ -86,6 +87,8 @@ pub const OF_ENVIRONMENTS: &[&str] = &["ingress", "monitoring"];
 const RESOLVED_APART: &[&str] = &["head", "workers", "clusters", "services", "jobs", "cron-jobs", "override", "unset"];
 /// Inline tables that a stronger layer replaces whole: half of each makes no sense.
 const WHOLE: &[&str] = &["gpu", "capacity-type"];
+/// References, of which half names nothing: neither layers nor `unset` take one apart.
+const REFERENCES: &[&str] = &["username", "password"];
 /// The selectors that choose instances are one unit: two layers' selectors might intersect to nothing.
 const INSTANCE_SELECTORS: &[&str] = &["instance-types", "instance-families", "instance-sizes", "gpu"];
 
@@ -240,7 +243,7 @@ pub(super) fn merge(fragments: &[Fragment<'_>]) -> Table {
     let mut merged = Table::new();
     for fragment in fragments {
         for path in fragment.unset() {
-            remove(&mut merged, path);
+            remove(&mut merged, path, "");
         }
         if INSTANCE_SELECTORS.iter().any(|key| fragment.get(key).is_some()) {
             merged.retain(|key, _| !INSTANCE_SELECTORS.contains(&key.as_str()));
@@ -313,7 +316,11 @@ impl<'a> Fragment<'a> {
 /// Whether a stronger layer's table replaces a weaker one's whole. A variable is a text or a reference: one replaces the
 /// other whole.
 fn replaces_whole(parent: &str, key: &str) -> bool {
-    parent == "env" || WHOLE.contains(&key)
+    is_reference(parent, key) || WHOLE.contains(&key)
+}
+
+fn is_reference(parent: &str, key: &str) -> bool {
+    parent == "env" || REFERENCES.contains(&key)
 }
 
 /// The values of a table that are replaced one by one when layers merge, with the keys that lead to them.
@@ -354,13 +361,14 @@ fn overlay<'a>(base: &mut Table, layer: impl Iterator<Item = (&'a String, &'a No
 }
 
 /// Takes out what a dotted path names. A key with dots, such as a label, is tried whole first.
-fn remove(table: &mut Table, path: &str) {
+fn remove(table: &mut Table, path: &str, parent: &str) {
     if table.shift_remove(path).is_some() {
         return;
     }
     if let Some((first, rest)) = path.split_once('.')
+        && !is_reference(parent, first)
         && let Some(Value::Table(inner)) = table.get_mut(first).map(|node| &mut node.value)
     {
-        remove(inner, rest);
+        remove(inner, rest, first);
     }
 }

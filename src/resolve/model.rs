@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::ingress::Ingress;
+use super::job::{Job, SelectedJob};
+use super::monitoring::{MetricsHosts, Monitoring};
+use super::submission::Submission;
 use super::values::{SpecPath, Values};
 use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{
-    self, Arch, AuthMode, CapacityType, EnvValue, Expose, Gpu, HeadMonitor, IngressClass, PullPolicy, Quantity,
-    Requirement, Scheme, ServiceType, Taint, Upgrade, UpscalingMode, WorkloadKind,
+    self, Arch, AuthMode, CapacityType, EnvValue, Gpu, PullPolicy, Quantity, Requirement, ServiceType, Taint, Upgrade,
+    UpscalingMode, WorkloadKind,
 };
 use indexmap::IndexMap;
 
@@ -68,6 +72,8 @@ pub struct Team {
     pub service_accounts: BTreeMap<String, ServiceAccount>,
     /// Its workloads: clusters, services, jobs and cron jobs, each in the order of the file.
     pub workloads: Vec<Workload>,
+    /// Its jobs and cron jobs on clusters that they select.
+    pub selected_jobs: Vec<SelectedJob>,
     /// Changes to rendered objects.
     pub patches: Vec<PlacedPatch>,
 }
@@ -119,6 +125,8 @@ pub struct Workload {
     pub workers: Vec<WorkerGroup>,
     /// The autoscaler, if it runs.
     pub autoscaling: Option<Autoscaling>,
+    /// Where the GCS keeps its state, if not with the head.
+    pub fault_tolerance: Option<FaultTolerance>,
     /// Authentication: the mode to write, if the operator knows one.
     pub auth: Option<Auth>,
     /// What a change does to a cluster's running pods; `None` where the operator has no such field.
@@ -133,6 +141,8 @@ pub struct Workload {
     pub ingresses: Vec<Ingress>,
     /// Monitors, if the environment scrapes.
     pub monitoring: Option<Monitoring>,
+    /// Where the dashboard finds Prometheus and Grafana.
+    pub metrics_hosts: MetricsHosts,
     /// Whether Ray logs to stderr.
     pub log_to_stderr: bool,
     /// Whether the head has a PodDisruptionBudget.
@@ -141,6 +151,10 @@ pub struct Workload {
     pub workers_disruption_budget: Option<i32>,
     /// Whether its pods are deleted.
     pub suspend: bool,
+    /// What a job or cron job says beside its cluster; `None` for other kinds.
+    pub job: Option<Job>,
+    /// Scripts that are submitted to it once.
+    pub submissions: Vec<Submission>,
     /// Changes to rendered objects.
     pub patches: Vec<PlacedPatch>,
 }
@@ -156,6 +170,19 @@ pub struct Autoscaling {
     pub cpu: Quantity,
     /// Memory of the sidecar.
     pub memory: Quantity,
+}
+
+/// GCS fault tolerance by Redis.
+#[derive(Clone, Debug)]
+pub struct FaultTolerance {
+    /// Redis' address, with its scheme.
+    pub address: String,
+    /// User of Redis, if it has users.
+    pub username: Option<EnvValue>,
+    /// Where Redis' password is, if it has one.
+    pub password: Option<spec::SecretKey>,
+    /// Prefix of the data in Redis, if it is not the RayCluster's UID.
+    pub namespace: Option<String>,
 }
 
 /// Authentication.
@@ -208,42 +235,6 @@ pub struct ServeService {
     pub annotations: BTreeMap<String, String>,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
-}
-
-/// One exposed port.
-#[derive(Clone, Debug)]
-pub struct Ingress {
-    /// The port.
-    pub expose: Expose,
-    /// The controller.
-    pub class: IngressClass,
-    /// The host; `None` for every host.
-    pub host: Option<String>,
-    /// The path, without a trailing slash; empty for the root.
-    pub path: String,
-    /// Whether the ALB is reachable from the internet.
-    pub scheme: Scheme,
-    /// The ALB that several objects share.
-    pub group: Option<String>,
-    /// The listener's certificate.
-    pub certificate_arn: Option<String>,
-    /// Secret with nginx's certificate.
-    pub tls_secret: Option<String>,
-    /// Seconds that a connection may be silent.
-    pub idle_timeout: i32,
-    /// Further annotations.
-    pub annotations: BTreeMap<String, String>,
-}
-
-/// Monitors.
-#[derive(Clone, Debug)]
-pub struct Monitoring {
-    /// The kind of the head's monitor.
-    pub head: HeadMonitor,
-    /// Labels by which Prometheus selects monitors.
-    pub labels: BTreeMap<String, String>,
-    /// How often to scrape.
-    pub interval: Option<String>,
 }
 
 /// A worker group.
@@ -306,6 +297,20 @@ pub struct Group {
     pub node_selector: BTreeMap<String, String>,
     /// Further tolerations.
     pub tolerations: Vec<spec::Toleration>,
+    /// How the pods spread.
+    pub spread: Option<spec::Spread>,
+    /// Affinity.
+    pub affinity: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Further volumes.
+    pub volumes: Vec<spec::Volume>,
+    /// Containers before the Ray container.
+    pub init_containers: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// Containers beside it.
+    pub sidecars: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// What probes of the Ray container differ in from the operator's.
+    pub probes: spec::Probes,
+    /// RuntimeClass.
+    pub runtime_class: Option<String>,
     /// Seconds between stop and kill.
     pub grace_period: Option<i64>,
     /// Command before the stop.

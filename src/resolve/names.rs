@@ -46,28 +46,41 @@ pub fn check_workload(
     span: Span,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let (kind, longest) = (kind.kind(), longest(kind));
-    if !is_dns_1035(name) {
-        diagnostics.push(
-            Diagnostic::error("invalid-name", span, format!("`{name}` is no name for a {kind}"))
-                .help("use lower-case letters, digits and `-`; start with a letter, end with a letter or digit"),
-        );
-    } else if name.len() > longest {
-        let message = format!("the {kind}'s name `{name}` has {} characters, but KubeRay takes {longest}", name.len());
+    if is_dns_1035(name) {
+        check_length(kind, name, parts, span, diagnostics);
+        return;
+    }
+    let message = format!("`{name}` is no name for a {}", kind.kind());
+    diagnostics.push(
+        Diagnostic::error("invalid-name", span, message)
+            .help("use lower-case letters, digits and `-`; start with a letter, end with a letter or digit"),
+    );
+}
+
+/// Checks how long a name is.
+pub fn check_length(
+    kind: WorkloadKind,
+    name: &str,
+    parts: &[(&str, &str)],
+    span: Span,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let (object, length, longest) = (kind.kind(), name.len(), longest(kind));
+    if length > longest {
+        let message = format!("the {object}'s name `{name}` has {length} characters, but KubeRay takes {longest}");
         diagnostics.push(
             Diagnostic::error("long-cluster-name", span, message)
                 .note(composed_of(parts))
-                .help(shorten(parts, name.len() - longest)),
+                .help(shorten(parts, length - longest)),
         );
-    } else if name.len() > KEPT_BY_KUBERAY {
+    } else if length > KEPT_BY_KUBERAY {
         let message = format!(
-            "the {kind}'s name `{name}` has {} characters, and KubeRay keeps only the last {KEPT_BY_KUBERAY} for what it creates",
-            name.len()
+            "the {object}'s name `{name}` has {length} characters, and KubeRay keeps only the last {KEPT_BY_KUBERAY} for what it creates"
         );
         diagnostics.push(
             Diagnostic::warning("long-cluster-name", span, message)
                 .note(composed_of(parts))
-                .help(shorten(parts, name.len() - KEPT_BY_KUBERAY)),
+                .help(shorten(parts, length - KEPT_BY_KUBERAY)),
         );
     }
 }
@@ -86,6 +99,16 @@ pub fn check_pool(name: &str, parts: &[(&str, &str)], span: Span, diagnostics: &
         );
     }
     name.len() <= LONGEST_POOL
+}
+
+/// The name that KubeRay gives to what it creates for a cluster, such as its Secret: the last 50 characters, of which
+/// the first is a letter (`utils.CheckName`).
+pub fn kept(name: &str) -> String {
+    let kept = &name[name.len().saturating_sub(KEPT_BY_KUBERAY)..];
+    match kept.chars().next() {
+        Some(first) if !first.is_ascii_alphabetic() => format!("r{}", &kept[1..]),
+        _ => kept.to_owned(),
+    }
 }
 
 /// "team `vision` (6) + workload `train` (5)".

@@ -7,14 +7,14 @@ use indexmap::IndexMap;
 
 use super::group::from_table;
 use super::layers::{self, Layers};
-use super::model::{Environment, PlacedPatch, ServiceAccount, Team};
+use super::model::{Environment, PlacedPatch, ServiceAccount, Team, Workload};
 use super::values::{SpecPath, Values};
-use super::{built_in, environment, workload};
+use super::{built_in, environment, job, workload};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table, Value};
 use crate::source::Span;
 use crate::spec::{self, WorkloadKind};
-use crate::workspace::{FILE_KEYS, TeamDocument, Workspace};
+use crate::workspace::{FILE_KEYS, FileKey, TeamDocument, Workspace};
 
 /// Resolves a team, or `None` where it does not run in this environment.
 pub(super) fn resolve(
@@ -48,11 +48,16 @@ pub(super) fn resolve(
     let mut service_accounts = BTreeMap::new();
     let context =
         workload::Context { layers, environment, team: &document.name, team_spec: &team_spec, values: &values };
-    let workloads = specs
+    let (selecting, specs): (Vec<_>, Vec<_>) = specs.into_iter().partition(|(.., spec)| spec.cluster.is_some());
+    let workloads: Vec<Workload> = specs
         .into_iter()
         .filter_map(|(kind, key, spec)| {
             workload::resolve(&context, kind, &key, &spec, &mut service_accounts, &mut diagnostics)
         })
+        .collect();
+    let selected_jobs = selecting
+        .into_iter()
+        .filter_map(|(kind, key, spec)| job::on_selected(&context, kind, &key, &spec, &workloads, &mut diagnostics))
         .collect();
     let team = Team {
         namespace: team_spec.namespace.clone().unwrap_or_else(|| document.name.clone()),
@@ -62,6 +67,7 @@ pub(super) fn resolve(
         annotations: team_spec.annotations.clone().unwrap_or_default(),
         service_accounts,
         workloads,
+        selected_jobs,
         patches: placed(team_spec.patch.as_deref(), &SpecPath::new(["patch"])),
         name: document.name.clone(),
         environment: Arc::clone(environment),
@@ -144,12 +150,25 @@ fn merge_workloads(
 fn attach_files(workspace: &Workspace, kind: WorkloadKind, workload: &mut Node) {
     let Value::Table(table) = &mut workload.value else { return };
     for file in FILE_KEYS.iter().filter(|file| file.kind == kind) {
-        let Some(named) = table.get(file.key).filter(|_| !table.contains_key(file.text)) else { continue };
-        let Some((id, text)) = named.string().and_then(|path| workspace.file(path)) else { continue };
-        let span = Span::new(id, 0..text.lines().next().unwrap_or_default().len());
-        let node = Node { span, key: named.key, value: Value::String(text.to_owned()) };
-        table.insert(file.text.to_owned(), node);
+        match file.within {
+            None => attach_file(workspace, file, table),
+            Some(within) => {
+                let Some(Value::Table(within)) = table.get_mut(within).map(|node| &mut node.value) else { continue };
+                for node in within.values_mut() {
+                    let Value::Table(table) = &mut node.value else { continue };
+                    attach_file(workspace, file, table);
+                }
+            }
+        }
     }
+}
+
+fn attach_file(workspace: &Workspace, file: &FileKey, table: &mut Table) {
+    let Some(named) = table.get(file.key).filter(|_| !table.contains_key(file.text)) else { return };
+    let Some((id, text)) = named.string().and_then(|path| workspace.file(path)) else { return };
+    let span = Span::new(id, 0..text.lines().next().unwrap_or_default().len());
+    let node = Node { span, key: named.key, value: Value::String(text.to_owned()) };
+    table.insert(file.text.to_owned(), node);
 }
 
 /// The merged values of one workload, its head and its worker groups.

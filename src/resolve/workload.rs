@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 
-use super::group;
 use super::layers::{self, Layers};
-use super::model::{Auth, Autoscaling, Environment, Ingress, Monitoring, ServiceAccount, WorkerGroup, Workload};
+use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{names, serve, team};
+use super::{fault_tolerance, group, ingress, job, monitoring, names, serve, submission, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
-use crate::spec::{self, AuthMode, Expose, Scheme, WorkloadKind};
+use crate::spec::{self, AuthMode, WorkloadKind};
 
 /// What the workloads of one team have in common.
 pub(super) struct Context<'a> {
@@ -21,6 +20,21 @@ pub(super) struct Context<'a> {
     pub(super) team: &'a str,
     pub(super) team_spec: &'a spec::Team,
     pub(super) values: &'a Values,
+}
+
+impl Context<'_> {
+    /// What templates of the workload may name.
+    pub(super) fn variables<'a>(&'a self, workload: &'a str) -> Variables<'a> {
+        Variables {
+            team: self.team,
+            workload: Some(workload),
+            environment: &self.environment.name,
+            region: &self.environment.spec.region,
+            eks_cluster: &self.environment.spec.eks_cluster,
+            domain: self.environment.spec.domain.as_deref(),
+            ..Variables::default()
+        }
+    }
 }
 
 /// First release of the operator that knows `upgradeStrategy` on a RayCluster.
@@ -47,17 +61,8 @@ pub(super) fn resolve(
         diagnostics.push(Diagnostic::error("missing-ray-version", context.values.key_span(&path), message).help(help));
         return None;
     };
-    let variables = Variables {
-        team: context.team,
-        workload: Some(key),
-        environment: &context.environment.name,
-        ray_version: Some(ray_version.as_str()),
-        region: &context.environment.spec.region,
-        eks_cluster: &context.environment.spec.eks_cluster,
-        domain: context.environment.spec.domain.as_deref(),
-        ..Variables::default()
-    };
-    let name = name(context, kind, key, spec, &path, &variables, diagnostics)?;
+    let variables = Variables { ray_version: Some(ray_version.as_str()), ..context.variables(key) };
+    let name = name(context, kind, key, spec, &variables, diagnostics)?;
     let service_account = service_account(context, spec, &path, &variables, accounts, diagnostics);
     let autoscaling = autoscaling(spec.autoscaling.as_ref());
     let groups = group::Context {
@@ -92,24 +97,44 @@ pub(super) fn resolve(
             });
         }
     }
+    let fault_tolerance = spec.fault_tolerance.as_ref().and_then(|fault_tolerance| {
+        let path = path.join("fault-tolerance");
+        fault_tolerance::resolve(fault_tolerance, &variables, context.values, &path, diagnostics)
+    });
+    let ingresses = ingress::resolve(context, (kind, key), spec, &name, &variables, diagnostics);
     let serve = match kind {
         WorkloadKind::Service => Some(serve::resolve(context, key, spec, &path, diagnostics)),
         _ => None,
     };
-    let ingresses = ingresses(context, spec, &name, &path, &variables, diagnostics);
+    let mut head = head?;
+    if let (Some(spec), Some(resolved)) = (&spec.fault_tolerance, &fault_tolerance) {
+        fault_tolerance::add_env(spec, resolved, &mut head, &mut workers);
+    }
     let releases = &context.environment.releases;
+    let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
+    let target =
+        job::Target { head: &head, image_pull_secrets: &image_pull_secrets, service_account: &service_account };
+    let job = match kind {
+        WorkloadKind::Job | WorkloadKind::CronJob => {
+            Some(job::resolve(context, kind, key, spec, Some(&target), true, diagnostics)?)
+        }
+        WorkloadKind::Cluster | WorkloadKind::Service => None,
+    };
+    let auth = auth(context, kind, spec, &ray_version);
+    let submissions = submission::resolve(context, &path, &name, spec, &target, auth.as_ref(), diagnostics);
     Some(Workload {
         kind,
         key: key.to_owned(),
         path: path.clone(),
         labels: spec.labels.clone().unwrap_or_default(),
         annotations: spec.annotations.clone().unwrap_or_default(),
-        image_pull_secrets: spec.image_pull_secrets.clone().unwrap_or_default(),
+        image_pull_secrets,
         service_account,
-        head: head?,
+        head,
         workers,
         autoscaling,
-        auth: auth(context, kind, spec, &ray_version),
+        fault_tolerance,
+        auth,
         upgrade: upgrade(context, kind, key, spec, &releases.kuberay),
         serve: match serve {
             Some(serve) => Some(serve?),
@@ -122,26 +147,30 @@ pub(super) fn resolve(
             .unwrap_or(spec::ServiceType::ClusterIP),
         service_annotations: spec.service.as_ref().and_then(|service| service.annotations.clone()).unwrap_or_default(),
         ingresses,
-        monitoring: monitoring(kind, spec.monitoring.as_ref()),
+        monitoring: monitoring::resolve(kind, spec.monitoring.as_ref()),
+        metrics_hosts: monitoring::hosts(spec.monitoring.as_ref()),
         log_to_stderr: spec.logging.as_ref().and_then(|logging| logging.stderr).unwrap_or(false),
         head_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.head).unwrap_or(true),
         workers_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.workers),
         suspend: spec.suspend.unwrap_or(false),
+        job,
+        submissions,
         patches: team::placed(spec.patch.as_deref(), &path.join("patch")),
         ray_version,
         name,
     })
 }
 
-fn name(
+/// The object's name.
+pub(super) fn name(
     context: &Context<'_>,
     kind: WorkloadKind,
     key: &str,
     spec: &spec::Workload,
-    path: &SpecPath,
     variables: &Variables<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<String> {
+    let path = SpecPath::new([kind.table(), key]);
     if let Some(text) = &spec.name {
         let path = path.join("name");
         let name = group::render(text, variables, context.values, &path, diagnostics)?;
@@ -151,7 +180,7 @@ fn name(
     let name = names::of_workload(context.team, key);
     let parts =
         if name == key { vec![("team", context.team)] } else { vec![("team", context.team), ("workload", key)] };
-    names::check_workload(kind, &name, &parts, context.values.key_span(path), diagnostics);
+    names::check_workload(kind, &name, &parts, context.values.key_span(&path), diagnostics);
     Some(name)
 }
 
@@ -300,88 +329,4 @@ fn upgrade(
         .iter()
         .any(|fragment| fragment.layer > layers::Layer::BuiltIn && fragment.at(&["upgrade"]).is_some());
     spec.upgrade.filter(|_| kind == WorkloadKind::Cluster && (asked || *kuberay >= UPGRADE_STRATEGY))
-}
-
-/// A service's head has two Services, so that a ServiceMonitor would count it twice, and the labels on the Services of
-/// all clusters but one's own have generated values (KubeRay `common/service.go`).
-fn monitoring(kind: WorkloadKind, spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
-    let spec = spec?;
-    spec.enabled.unwrap_or(false).then(|| Monitoring {
-        head: match kind {
-            WorkloadKind::Cluster => spec.head.unwrap_or(spec::HeadMonitor::ServiceMonitor),
-            _ => spec::HeadMonitor::PodMonitor,
-        },
-        labels: spec.labels.clone().unwrap_or_default(),
-        interval: spec.interval.clone(),
-    })
-}
-
-fn ingresses(
-    context: &Context<'_>,
-    spec: &spec::Workload,
-    name: &str,
-    path: &SpecPath,
-    variables: &Variables<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Ingress> {
-    let Some(ingress) = &spec.ingress else { return Vec::new() };
-    let mut exposed: Vec<Expose> = ingress.expose.clone().unwrap_or_default();
-    exposed.sort_unstable();
-    exposed.dedup();
-    if exposed.is_empty() {
-        return Vec::new();
-    }
-    let path = path.join("ingress");
-    let span = context.values.span(&path.join("expose"));
-    let Some(class) = ingress.class else {
-        let message = format!("environment `{}` says nothing about its ingress controller", context.environment.name);
-        let help = format!("write `ingress.class = \"alb\"` under `[environments.{}]`", context.environment.name);
-        diagnostics.push(Diagnostic::error("missing-ingress-class", span, message).help(help));
-        return Vec::new();
-    };
-    let mut text = |key: &str, text: &Option<String>| match text {
-        Some(text) => group::render(text, variables, context.values, &path.join(key), diagnostics).map(Some),
-        None => Some(None),
-    };
-    let (Some(host), Some(route)) = (text("host", &ingress.host), text("path", &ingress.path)) else {
-        return Vec::new();
-    };
-    if host.is_none() && context.environment.spec.domain.is_none() {
-        let message =
-            format!("environment `{}` has no `domain`, so the exposed port has no host", context.environment.name);
-        diagnostics.push(Diagnostic::error("missing-host", span, message).help(format!(
-            "write `domain` under `[environments.{}]`, or `ingress.host` here",
-            context.environment.name
-        )));
-        return Vec::new();
-    }
-    let default_host = |expose: Expose| {
-        let domain = context.environment.spec.domain.as_deref().unwrap_or_default();
-        match expose {
-            Expose::Dashboard => format!("{name}.{domain}"),
-            Expose::Serve => format!("{name}-serve.{domain}"),
-        }
-    };
-    let route = route.unwrap_or_default().trim_end_matches('/').to_owned();
-    // Both under one path would collide, and below it the dashboard's rule, which is the wider one, could come first.
-    let beside = |expose: Expose| match expose {
-        Expose::Serve if exposed.len() > 1 && !route.is_empty() => format!("{route}-serve"),
-        _ => route.clone(),
-    };
-    exposed
-        .iter()
-        .copied()
-        .map(|expose| Ingress {
-            expose,
-            class,
-            host: Some(host.clone().unwrap_or_else(|| default_host(expose))),
-            path: beside(expose),
-            scheme: ingress.scheme.unwrap_or(Scheme::Internal),
-            group: ingress.group.clone(),
-            certificate_arn: ingress.certificate_arn.clone(),
-            tls_secret: ingress.tls_secret.clone(),
-            idle_timeout: ingress.idle_timeout.as_ref().and_then(spec::Duration::seconds).unwrap_or(600),
-            annotations: ingress.annotations.clone().unwrap_or_default(),
-        })
-        .collect()
 }

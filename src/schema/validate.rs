@@ -1,7 +1,7 @@
 //! Validates manifests against the schemas of the releases an environment runs.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationErrorKind};
 use rayon::prelude::*;
@@ -19,14 +19,44 @@ pub enum Fragment {
     PodSpec,
     /// Fields of one container.
     Container,
+    /// Fields of an affinity.
+    Affinity,
+    /// Fields of a probe.
+    Probe,
+    /// Fields of a projected volume.
+    Projected,
 }
 
-/// Validators for the kinds of one environment: cheap to create, compiled when first used, shared by threads.
+impl Fragment {
+    /// How many there are.
+    const COUNT: usize = 5;
+
+    /// Where such a part stands below a pod's `spec`.
+    fn pointer(self) -> &'static str {
+        match self {
+            Self::PodSpec => "",
+            Self::Container => "/containers/0",
+            Self::Affinity => "/affinity",
+            Self::Probe => "/containers/0/livenessProbe",
+            Self::Projected => "/volumes/0/projected",
+        }
+    }
+}
+
+/// Validators for the kinds of one environment: cheap to create, compiled when first used.
+#[derive(Clone, Debug)]
 pub struct Validators {
     releases: Releases,
-    kinds: Vec<OnceLock<Compiled>>,
-    pod_spec: OnceLock<Compiled>,
-    container: OnceLock<Compiled>,
+}
+
+/// What was compiled, by position in [`CATALOG`]: an embedded schema never changes, so environments share it.
+static KINDS: LazyLock<Vec<Slots>> = LazyLock::new(|| CATALOG.iter().map(|_| Slots::default()).collect());
+
+/// An embedded schema and, of RayClusters, the parts that specs may give.
+#[derive(Default)]
+struct Slots {
+    whole: OnceLock<Compiled>,
+    fragments: [OnceLock<Compiled>; Fragment::COUNT],
 }
 
 struct Compiled {
@@ -37,48 +67,46 @@ struct Compiled {
 impl Validators {
     /// Nothing is read or compiled yet.
     pub fn new(releases: &Releases) -> Self {
-        Self {
-            releases: releases.clone(),
-            kinds: CATALOG.iter().map(|_| OnceLock::new()).collect(),
-            pod_spec: OnceLock::new(),
-            container: OnceLock::new(),
-        }
+        Self { releases: releases.clone() }
+    }
+
+    /// Whether there is a schema of the kind.
+    pub fn knows(&self, api_version: &str, kind: &str) -> bool {
+        self.releases.choose(api_version, kind).is_some()
     }
 
     /// Compiles several kinds in parallel, given as API version and kind; unknown ones are passed over.
     pub fn compile(&self, kinds: &[(&str, &str)]) {
         let indices = kinds.iter().filter_map(|(api_version, kind)| self.releases.choose(api_version, kind));
         indices.collect::<BTreeSet<_>>().into_par_iter().for_each(|index| {
-            self.compiled(index);
+            compiled(index);
         });
     }
 
     /// What is wrong with an object, sorted by path; `None` if there is no schema of its kind.
     pub fn validate(&self, object: &Value) -> Option<Vec<Violation>> {
         let index = self.releases.choose(object["apiVersion"].as_str()?, object["kind"].as_str()?)?;
-        Some(self.compiled(index).violations(object, Some(&CATALOG[index])))
+        Some(compiled(index).violations(object, Some(&CATALOG[index])))
     }
 
     /// What is wrong with a part of a pod. Absent fields and rules across fields are not: the rest is still to come.
     pub fn validate_partial(&self, fragment: Fragment, value: &Value) -> Vec<Violation> {
-        let (slot, part) = match fragment {
-            Fragment::PodSpec => (&self.pod_spec, "/spec/headGroupSpec/template/spec"),
-            Fragment::Container => (&self.container, "/spec/headGroupSpec/template/spec/containers/0"),
-        };
-        let compiled = slot.get_or_init(|| {
-            let index = self.releases.choose("ray.io/v1", "RayCluster").expect("the catalog has RayCluster");
+        let index = self.releases.choose("ray.io/v1", "RayCluster").expect("the catalog has RayCluster");
+        let compiled = KINDS[index].fragments[fragment as usize].get_or_init(|| {
             let schema = read(&CATALOG[index]);
-            let mut part = walk::descend(&schema, part).expect("a RayCluster has a head with containers").clone();
+            let pointer = format!("/spec/headGroupSpec/template/spec{}", fragment.pointer());
+            let part = walk::descend(&schema, &pointer).expect("a head's pod has every part");
+            let mut part = walk::resolve(&schema, part).clone();
             part["$defs"] = schema["$defs"].clone();
             relax(&mut part);
             Compiled::new(part)
         });
         compiled.violations(value, None)
     }
+}
 
-    fn compiled(&self, index: usize) -> &Compiled {
-        self.kinds[index].get_or_init(|| Compiled::new(read(&CATALOG[index])))
-    }
+fn compiled(index: usize) -> &'static Compiled {
+    KINDS[index].whole.get_or_init(|| Compiled::new(read(&CATALOG[index])))
 }
 
 fn read(embedded: &Embedded) -> Value {

@@ -8,11 +8,12 @@ use serde::Deserialize;
 
 use super::group::{Head, Pool, WorkerGroup};
 use super::ingress::Ingress;
+use super::monitoring::Monitoring;
 use super::node_pool::NodePool;
 use super::policy::Policy;
 use super::scalar::Version;
 use super::team::TeamDefaults;
-use super::workload::{Cluster, Monitoring, Service};
+use super::workload::{Cluster, CronJob, Job, Service};
 
 /// The platform: clusters, defaults, profiles and shared pools.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -200,6 +201,10 @@ pub struct Defaults {
     pub cluster: Option<Cluster>,
     /// For services, stronger than `cluster`.
     pub service: Option<Service>,
+    /// For jobs, stronger than `cluster`.
+    pub job: Option<Job>,
+    /// For cron jobs, stronger than `cluster`.
+    pub cron_job: Option<CronJob>,
     /// For heads.
     pub head: Option<Head>,
     /// For worker groups.

@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use super::group::EnvValue;
 use super::ingress::Ingress;
+use super::monitoring::Monitoring;
 use super::scalar::Version;
-use super::workload::{Cluster, Monitoring, Patch, Service};
+use super::workload::{Cluster, CronJob, Job, Patch, Service};
 
 /// One team. The file's stem is the team's name.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -55,6 +56,12 @@ pub struct Team {
     /// Ray Serve applications by name, each on a Ray cluster of its own (RayService).
     #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
     pub services: Option<IndexMap<String, Service>>,
+    /// Jobs by name, each with a Ray cluster of its own that goes away at the job's end (RayJob).
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
+    pub jobs: Option<IndexMap<String, Job>>,
+    /// Jobs that run by a schedule, by name (RayCronJob, KubeRay 1.6 with the feature gate `RayCronJob`).
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
+    pub cron_jobs: Option<IndexMap<String, CronJob>>,
     /// What is different in one environment: any of the keys above, stronger than all other layers.
     #[serde(rename = "override")]
     pub overrides: Option<IndexMap<String, TeamOverride>>,
@@ -83,7 +90,7 @@ view! {
 view! {
     /// Defaults of all teams.
     TeamDefaults of Team, "Keys of a team that it need not write itself.",
-    |key| !["override", "clusters", "services", "patch", "allow"].contains(&key.as_str())
+    |key| !["override", "clusters", "services", "jobs", "cron-jobs", "patch", "allow"].contains(&key.as_str())
 }
 
 /// The ServiceAccount of the pods.

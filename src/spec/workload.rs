@@ -6,8 +6,11 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::fault_tolerance::FaultTolerance;
 use super::group::{EnvValue, Head, Object, WorkerGroup};
 use super::ingress::Ingress;
+use super::job::{self, ClusterSelector, DeletionRule, SubmissionMode, Submit, Submitter};
+use super::monitoring::Monitoring;
 use super::scalar::{Duration, Quantity, Version};
 use super::service::{self, IncrementalUpgrade, ServeService};
 use super::team::ServiceAccount;
@@ -77,13 +80,29 @@ impl WorkloadKind {
 
 view! {
     /// A RayCluster.
-    Cluster of Workload, "A Ray cluster (RayCluster).", |key| !service::KEYS.contains(&key.as_str()),
+    Cluster of Workload, "A Ray cluster (RayCluster).",
+    |key| !service::KEYS.contains(&key.as_str()) && !job::is_key(key),
     "upgrade": Upgrade ["none", "recreate"]
 }
 view! {
     /// A RayService.
-    Service of Workload, "A Ray Serve application and the Ray cluster it runs on (RayService).", |_key| true,
+    Service of Workload, "A Ray Serve application and the Ray cluster it runs on (RayService).",
+    |key| !job::is_key(key) && key != "submit",
     "upgrade": Upgrade ["new-cluster", "incremental", "none"]
+}
+view! {
+    /// A RayJob.
+    Job of Workload, "A job and the Ray cluster that it runs on (RayJob).", |key| {
+        let others = job::CRON_JOB_KEYS.iter().chain(&job::NO_JOB_KEYS).chain(&service::KEYS);
+        !others.into_iter().any(|other| other == key)
+    }
+}
+view! {
+    /// A RayCronJob.
+    CronJob of Workload, "A job that runs again and again, each time on a Ray cluster of its own (RayCronJob).", |key| {
+        let others = job::ONE_JOB_KEYS.iter().chain(&job::NO_JOB_KEYS).chain(&["ingress", "service"]);
+        !others.chain(&service::KEYS).any(|other| other == key)
+    }
 }
 
 /// A Ray cluster and what belongs to it; each kind of workload is a view of it.
@@ -127,6 +146,8 @@ pub struct Workload {
     pub workers: Option<IndexMap<String, WorkerGroup>>,
     /// Ray's autoscaler.
     pub autoscaling: Option<Autoscaling>,
+    /// Where the GCS keeps its state, so that it outlives the head.
+    pub fault_tolerance: Option<FaultTolerance>,
     /// Authentication of the dashboard and the job API.
     pub auth: Option<Auth>,
     /// What a merged change does to what is running (`spec.upgradeStrategy.type`; of a cluster from KubeRay 1.6 on).
@@ -159,8 +180,63 @@ pub struct Workload {
     pub logging: Option<Logging>,
     /// Protection of pods against evictions.
     pub disruption_budget: Option<DisruptionBudget>,
-    /// Deletes all pods and keeps the rest (`spec.suspend`; of a service from KubeRay 1.7 on).
+    /// Deletes all pods and keeps the rest (`spec.suspend`; of a service from KubeRay 1.7 on). A suspended cron job starts
+    /// no further jobs.
     pub suspend: Option<bool>,
+
+    /// What the job runs (`spec.entrypoint`).
+    #[schemars(example = "python train.py --epochs 3")]
+    pub entrypoint: Option<String>,
+    /// The job's runtime environment, in Ray's own spelling: `pip`, `env_vars`, `working_dir` (`spec.runtimeEnvYAML`).
+    pub runtime_env: Option<Object>,
+    /// How the job gets to its cluster (`spec.submissionMode`).
+    pub submission_mode: Option<SubmissionMode>,
+    /// The pod that submits the job (`spec.submitterPodTemplate`), in mode `k8s-job`.
+    pub submitter: Option<Submitter>,
+    /// CPUs that the entrypoint reserves (`spec.entrypointNumCpus`); with any it may run on a worker.
+    #[schemars(range(min = 0.0))]
+    pub entrypoint_num_cpus: Option<f64>,
+    /// GPUs that the entrypoint reserves (`spec.entrypointNumGpus`).
+    #[schemars(range(min = 0.0))]
+    pub entrypoint_num_gpus: Option<f64>,
+    /// Logical resources that the entrypoint reserves (`spec.entrypointResources`).
+    pub entrypoint_resources: Option<BTreeMap<String, f64>>,
+    /// The job's id in Ray (`spec.jobId`); KubeRay makes one when it is not set.
+    pub job_id: Option<String>,
+    /// Metadata of the job in Ray (`spec.metadata`).
+    pub metadata: Option<BTreeMap<String, String>>,
+    /// Further attempts, each on a new cluster (`spec.backoffLimit`).
+    #[schemars(range(min = 0))]
+    pub retries: Option<i32>,
+    /// Time after which the job is given up, starting its cluster included (`spec.activeDeadlineSeconds`).
+    #[schemars(example = "24h")]
+    pub deadline: Option<Duration>,
+    /// Time after which a job that does not run yet is given up (`spec.preRunningDeadlineSeconds`, KubeRay 1.6).
+    #[schemars(example = "1h")]
+    pub pre_running_deadline: Option<Duration>,
+    /// Whether the cluster goes away at the job's end (`spec.shutdownAfterJobFinishes`): yes, unless `deletion-rules`
+    /// say what does.
+    pub shutdown_after_finish: Option<bool>,
+    /// How long the cluster stays after the job's end (`spec.ttlSecondsAfterFinished`); 10 minutes when not set.
+    #[schemars(example = "10m")]
+    pub ttl: Option<Duration>,
+    /// What is deleted at the job's end, and when (`spec.deletionStrategy.deletionRules`).
+    #[schemars(length(min = 1))]
+    pub deletion_rules: Option<Vec<DeletionRule>>,
+    /// A cluster to run on, instead of one of its own (`spec.clusterSelector`): a cluster of the team by its name, or
+    /// `{ "ray.io/cluster" = "…" }` for another in the namespace.
+    #[schemars(example = &"train")]
+    pub cluster: Option<ClusterSelector>,
+    /// When the job runs, in UTC unless `time-zone` says otherwise (`spec.schedule`).
+    #[schemars(example = "0 3 * * *")]
+    pub schedule: Option<String>,
+    /// IANA name of the schedule's time zone (`spec.timeZone`, KubeRay 1.7).
+    #[schemars(example = "Europe/Berlin")]
+    pub time_zone: Option<String>,
+    /// Scripts that are submitted to the cluster once, each by a Kubernetes Job.
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
+    pub submit: Option<IndexMap<String, Submit>>,
+
     /// Changes to the rendered objects, for what no key says.
     pub patch: Option<Vec<Patch>>,
 }
@@ -285,33 +361,6 @@ impl ServiceType {
             Self::LoadBalancer => "LoadBalancer",
         }
     }
-}
-
-/// Scraping of metrics by the Prometheus operator. Rendered where the environment has a `monitoring` table.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Monitoring {
-    /// Whether monitors are rendered.
-    pub enabled: Option<bool>,
-    /// The kind of the head's monitor. It is always a PodMonitor where KubeRay names the cluster.
-    pub head: Option<HeadMonitor>,
-    /// Labels by which the site's Prometheus selects monitors.
-    pub labels: Option<BTreeMap<String, String>>,
-    /// How often to scrape, in Prometheus' grammar; Prometheus' own default when not set.
-    #[schemars(
-        example = "30s",
-        regex(pattern = "^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$")
-    )]
-    pub interval: Option<String>,
-}
-
-/// Kinds of a monitor for the head.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs)]
-pub enum HeadMonitor {
-    ServiceMonitor,
-    PodMonitor,
 }
 
 /// Logs.

@@ -17,6 +17,8 @@ use crate::spec::WorkloadKind;
 pub struct FileKey {
     /// The kind of workload that has it.
     pub kind: WorkloadKind,
+    /// The table of the workload each of whose tables has it; `None` where the workload itself has it.
+    pub within: Option<&'static str>,
     /// The key whose value is the file's path below `teams/`.
     pub key: &'static str,
     /// The key whose value the file's text is.
@@ -24,8 +26,10 @@ pub struct FileKey {
 }
 
 /// All keys that name files.
-pub const FILE_KEYS: [FileKey; 1] =
-    [FileKey { kind: WorkloadKind::Service, key: "serve-config-file", text: "serve-config" }];
+pub const FILE_KEYS: [FileKey; 2] = [
+    FileKey { kind: WorkloadKind::Service, within: None, key: "serve-config-file", text: "serve-config" },
+    FileKey { kind: WorkloadKind::Cluster, within: Some("submit"), key: "script-file", text: "script" },
+];
 
 /// The largest file, in bytes. An object of Kubernetes has room for 1.5 MiB in etcd (`--max-request-bytes`), and a
 /// ConfigMap for 1 MiB.
@@ -69,12 +73,17 @@ pub(super) fn named(document: &Node) -> Vec<&Node> {
         node.child(key).and_then(Node::table).into_iter().flat_map(Table::values)
     }
     let mut found = Vec::new();
-    for FileKey { kind, key, .. } in FILE_KEYS {
+    for FileKey { kind, within, key, .. } in FILE_KEYS {
         let teams = std::iter::once(document).chain(children(document, "override"));
         let workloads = teams.flat_map(|team| children(team, kind.table()));
         let platforms = std::iter::once(document).chain(children(document, "environments"));
         let defaults = platforms.filter_map(|platform| platform.child("defaults")?.child(kind.defaults()));
-        found.extend(workloads.chain(defaults).filter_map(|node| node.child(key)));
+        for node in workloads.chain(defaults) {
+            match within {
+                None => found.extend(node.child(key)),
+                Some(within) => found.extend(children(node, within).filter_map(|node| node.child(key))),
+            }
+        }
     }
     found
 }

@@ -2,4 +2,3 @@
 
 mod karpenter;
 mod kuberay;
-mod verdicts;

@@ -4,20 +4,20 @@
 //! `## Use instead` raise nothing. A block is the text of `teams/vision.toml`, unless its first line is a comment with
 //! another path; `# teams/_platform.toml` is appended to `tests/rules/platform.toml`, or replaces it where the comment
 //! ends with `, whole`. Rules that come with this one are named in the page's first line: `<!-- also = ["other-rule"] -->`.
-//! A YAML block is judged by the rules alone, as objects that
-//! no spec made, unless its first line is a comment with a path: then it is a file beside the specs.
+//! A YAML block is linted as `manifest.yaml`, which no spec made, unless its first line is a comment with a path: then it
+//! is a file beside the specs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use raygen::check::{self, Checked};
 use raygen::diagnostic::Diagnostic;
-use raygen::lint::{self, Object, Rule, Subject, rules};
+use raygen::lint::{self, Check, Object, Rule, Subject, rules};
 use raygen::manifest;
+use raygen::objects::{self, Objects, ReadObject};
 use raygen::resolve::{self, Selection};
 use raygen::schema::Releases;
 use raygen::source::Span;
 use raygen::workspace::Workspace;
-use serde::Deserialize;
 use serde_json::Value;
 
 pub(crate) const PLATFORM: &str = include_str!("../rules/platform.toml");
@@ -56,18 +56,26 @@ fn files(section: &str) -> BTreeMap<String, String> {
 /// A team for pages that need none.
 const TEAM: &str = "[clusters.train.workers.cpu]\ncpu = 3\nmemory = \"12Gi\"\nmax = 4\n";
 
-/// The objects of a section's YAML block: kinds that no spec makes yet.
-fn objects(section: &str) -> Option<Vec<Value>> {
-    let block = section.split("```yaml\n").nth(1).filter(|block| !block.starts_with("# teams/"))?;
-    let block = block.split("\n```").next()?;
-    let documents = serde_yaml::Deserializer::from_str(block);
-    Some(documents.map(|document| Value::deserialize(document).expect("a page's block is YAML")).collect())
+/// A section's YAML block: kinds that no spec makes yet, and what is wrong with YAML itself.
+fn yaml(section: &str) -> Option<&str> {
+    section.split("```yaml\n").nth(1).filter(|block| !block.starts_with("# teams/"))?.split("\n```").next()
+}
+
+/// What is said about a YAML block. What stages before the rules say counts for their own pages alone: a block of a rule
+/// shows no more than it needs.
+fn judged(block: &str, rule: &Rule) -> (Objects, Vec<Diagnostic>) {
+    let objects = objects::from_texts([("manifest.yaml", block)]);
+    let mut found = check::check_objects(&objects, &Releases::newest(), None).checked.diagnostics;
+    let is_of_stage = |name: &str| lint::rule(name).is_some_and(|rule| matches!(rule.check, Check::Stage));
+    found.retain(|diagnostic| diagnostic.rule == rule.name || !is_of_stage(diagnostic.rule));
+    (objects, found)
 }
 
 /// What the rules say about objects that no spec made, on the newest releases.
 pub(crate) fn linted(values: &[Value]) -> Vec<Diagnostic> {
     let releases = Releases::newest();
-    let objects = values.iter().map(|value| Object::read(value, &releases, Span::default())).collect();
+    let read: Vec<ReadObject> = values.iter().map(|value| ReadObject::at(value.clone(), Span::default())).collect();
+    let objects = read.iter().map(|object| Object::read(object, &releases)).collect();
     lint::lint(&Subject::of_objects(objects))
 }
 
@@ -127,8 +135,8 @@ fn bad_blocks_raise_their_rule_at_the_marked_lines() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// What concerns whole files cannot be shown by a text: `workspace.rs` tests these.
-const WITHOUT_FIXTURE: [&str; 2] = ["missing-platform", "unreadable-spec"];
+/// What concerns whole files cannot be shown by a text: `workspace.rs` and `manifests.rs` test these.
+const WITHOUT_FIXTURE: [&str; 3] = ["missing-platform", "unreadable-manifest", "unreadable-spec"];
 
 fn bad_block(rule: &Rule) -> Result<(), String> {
     let section = sections(rule.page)[2].1;
@@ -136,19 +144,20 @@ fn bad_block(rule: &Rule) -> Result<(), String> {
         return Ok(());
     }
     let also = also(rule.page);
-    if let Some(objects) = objects(section) {
-        let found: BTreeSet<&str> = linted(&objects).iter().map(|diagnostic| diagnostic.rule).collect();
-        let expected = found.contains(rule.name) && found.iter().all(|name| *name == rule.name || also.contains(*name));
-        return expected.then_some(()).ok_or_else(|| format!("{}: raised {found:?}", rule.name));
-    }
-    let files = files(section);
-    let (workspace, checked) = checked(&files);
+    let (files, sources, diagnostics) = if let Some(block) = yaml(section) {
+        let (objects, diagnostics) = judged(block, rule);
+        (BTreeMap::from([("manifest.yaml".to_owned(), block.to_owned())]), objects.sources, diagnostics)
+    } else {
+        let files = files(section);
+        let (workspace, checked) = checked(&files);
+        (files, workspace.sources, checked.diagnostics)
+    };
     let mut places = BTreeSet::new();
-    for diagnostic in &checked.diagnostics {
+    for diagnostic in &diagnostics {
         if diagnostic.rule == rule.name {
             let span = diagnostic.span.ok_or_else(|| format!("{}: no place", rule.name))?;
-            let (line, _) = workspace.sources.line_column(span);
-            places.insert((workspace.sources.get(span.file).path.clone(), line));
+            let (line, _) = sources.line_column(span);
+            places.insert((sources.get(span.file).path.clone(), line));
         } else if !also.contains(diagnostic.rule) {
             return Err(format!(
                 "{}: the bad block also raises {}: {}",
@@ -175,8 +184,8 @@ fn good_blocks_raise_nothing() {
     for rule in rules::ALL {
         let section = sections(rule.page)[3].1;
         let also = also(rule.page);
-        let diagnostics = match objects(section) {
-            Some(objects) => linted(&objects),
+        let diagnostics = match yaml(section) {
+            Some(block) => judged(block, rule).1,
             None => checked(&files(section)).1.diagnostics,
         };
         for diagnostic in diagnostics {
@@ -215,27 +224,22 @@ fn every_name_that_a_stage_reports_is_registered() {
 fn shown(rule: &Rule) -> String {
     let section = sections(rule.page)[2].1;
     let mut text = String::new();
-    let mut show = |place: &str, diagnostic: &Diagnostic| {
-        if diagnostic.rule == rule.name {
-            text.push_str(&[place, &diagnostic.message, "\n"].concat());
-            for help in &diagnostic.help {
-                text.push_str(&["  help: ", help, "\n"].concat());
-            }
-        }
+    let (sources, diagnostics) = if let Some(block) = yaml(section) {
+        let (objects, diagnostics) = judged(block, rule);
+        (objects.sources, diagnostics)
+    } else {
+        let (workspace, checked) = checked(&files(section));
+        (workspace.sources, checked.diagnostics)
     };
-    if let Some(objects) = objects(section) {
-        for diagnostic in &linted(&objects) {
-            show("", diagnostic);
-        }
-        return text;
-    }
-    let (workspace, checked) = checked(&files(section));
-    for diagnostic in &checked.diagnostics {
+    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.rule == rule.name) {
         let place = diagnostic.span.map_or_else(String::new, |span| {
-            let (line, column) = workspace.sources.line_column(span);
-            format!("{}:{line}:{column}: ", workspace.sources.get(span.file).path)
+            let (line, column) = sources.line_column(span);
+            format!("{}:{line}:{column}: ", sources.get(span.file).path)
         });
-        show(&place, diagnostic);
+        text.push_str(&[&place, &diagnostic.message, "\n"].concat());
+        for help in &diagnostic.help {
+            text.push_str(&["  help: ", help, "\n"].concat());
+        }
     }
     text
 }
@@ -265,7 +269,7 @@ fn fixes_mend_the_bad_blocks() {
     let mut mended = BTreeSet::new();
     for rule in rules::ALL {
         let section = sections(rule.page)[2].1;
-        if objects(section).is_some() || WITHOUT_FIXTURE.contains(&rule.name) {
+        if yaml(section).is_some() || WITHOUT_FIXTURE.contains(&rule.name) {
             continue;
         }
         let mut files = files(section);

@@ -1,7 +1,7 @@
 //! Jobs on clusters of others that ask for more than those can give.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Check, Findings, Group, Object, Rule};
+use crate::lint::{Check, Findings, Group, RayJob, Rule};
 use serde_json::Value;
 
 pub(super) static RULE: Rule = Rule {
@@ -10,39 +10,39 @@ pub(super) static RULE: Rule = Rule {
     summary: "a RayJob selects no cluster, or one and asks for what only an own cluster can do",
     severity: Severity::Error,
     page: include_str!("conflicting_cluster_selector.md"),
-    check: Check::Object(&["RayJob"], check),
+    check: Check::RayJob(check),
 };
 
 const LABEL: &str = "ray.io/cluster";
 
-fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
-    let selector = job.get("/spec/clusterSelector").and_then(Value::as_object).filter(|selector| !selector.is_empty());
+fn check(job: &RayJob<'_>, findings: &mut Findings<'_>) {
+    let selector = job.get("/clusterSelector").and_then(Value::as_object).filter(|selector| !selector.is_empty());
     let mut report = |pointer: &str, message: String, help: &str| {
-        findings.object(job, pointer, message).add_help(help);
+        findings.job(job, pointer, message).add_help(help);
     };
     let Some(selector) = selector else {
-        if job.get("/spec/rayClusterSpec").is_none_or(Value::is_null) {
-            let message = format!("RayJob `{}` has neither `rayClusterSpec` nor `clusterSelector`", job.name());
-            report("/spec", message, "describe a cluster, or name one by `clusterSelector`");
+        if job.get("/rayClusterSpec").is_none_or(Value::is_null) {
+            let message = format!("{} has neither `rayClusterSpec` nor `clusterSelector`", job.what());
+            report("", message, "describe a cluster, or name one by `clusterSelector`");
         }
         return;
     };
     if selector.get(LABEL).and_then(Value::as_str).is_none_or(str::is_empty) {
-        let message = format!("RayJob `{}` selects a cluster without its name", job.name());
-        report("/spec/clusterSelector", message, "write `ray.io/cluster` with the name of a RayCluster");
+        let message = format!("{} selects a cluster without its name", job.what());
+        report("/clusterSelector", message, "write `ray.io/cluster` with the name of a RayCluster");
     }
-    let with = format!("RayJob `{}` runs on a selected cluster", job.name());
-    if job.get("/spec/suspend").and_then(Value::as_bool) == Some(true) {
-        report("/spec/suspend", format!("{with}, which cannot be suspended"), "take `suspend` out");
+    let with = format!("{} runs on a selected cluster", job.what());
+    if job.flag("/suspend") {
+        report("/suspend", format!("{with}, which cannot be suspended"), "take `suspend` out");
     }
-    if job.text("/spec/submissionMode") == "SidecarMode" {
+    if job.text("/submissionMode") == "SidecarMode" {
         report(
-            "/spec/submissionMode",
+            "/submissionMode",
             format!("{with}, whose head has no sidecar to submit it"),
             "use `K8sJobMode` or `HTTPMode`",
         );
     }
-    if job.get("/spec/backoffLimit").and_then(Value::as_i64).is_some_and(|limit| limit > 0) {
-        report("/spec/backoffLimit", format!("{with}, but a retry needs a new cluster"), "take `backoffLimit` out");
+    if job.number("/backoffLimit").is_some_and(|limit| limit > 0) {
+        report("/backoffLimit", format!("{with}, but a retry needs a new cluster"), "take `backoffLimit` out");
     }
 }

@@ -1,10 +1,8 @@
 //! Submission modes with fields that they exclude.
 
-use serde_json::Value;
-
 use crate::diagnostic::Severity;
 use crate::lint::ray;
-use crate::lint::{Check, Findings, Group, Object, Rule};
+use crate::lint::{Check, Findings, Group, RayJob, Rule};
 
 pub(super) static RULE: Rule = Rule {
     name: "conflicting-submission-mode",
@@ -12,24 +10,23 @@ pub(super) static RULE: Rule = Rule {
     summary: "a RayJob has fields that its submission mode does not allow",
     severity: Severity::Error,
     page: include_str!("conflicting_submission_mode.md"),
-    check: Check::Object(&["RayJob"], check),
+    check: Check::RayJob(check),
 };
 
-fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
+fn check(job: &RayJob<'_>, findings: &mut Findings<'_>) {
     let mut report = |pointer: &str, message: String, help: &str| {
-        findings.object(job, pointer, message).add_help(help);
+        findings.job(job, pointer, message).add_help(help);
     };
-    match job.text("/spec/submissionMode") {
-        "InteractiveMode" if job.get("/spec/backoffLimit").and_then(Value::as_i64).is_some_and(|limit| limit > 0) => {
-            let message = format!("RayJob `{}` waits for a person to submit it, so it cannot be retried", job.name());
-            report("/spec/backoffLimit", message, "take `backoffLimit` out");
+    match job.text("/submissionMode") {
+        "InteractiveMode" if job.number("/backoffLimit").is_some_and(|limit| limit > 0) => {
+            let message = format!("{} waits for a person to submit it, so it cannot be retried", job.what());
+            report("/backoffLimit", message, "take `backoffLimit` out");
         }
         "SidecarMode" => {
             for field in ["submitterPodTemplate", "submitterConfig"] {
-                let pointer = format!("/spec/{field}");
+                let pointer = format!("/{field}");
                 if ray::is_set(job.get(&pointer)) {
-                    let message =
-                        format!("RayJob `{}` is submitted by a sidecar of the head, but has `{field}`", job.name());
+                    let message = format!("{} is submitted by a sidecar of the head, but has `{field}`", job.what());
                     report(&pointer, message, "take it out, or use `K8sJobMode`");
                 }
             }

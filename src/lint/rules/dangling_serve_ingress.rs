@@ -20,12 +20,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!(
-            "Ingress `{}` leads to `{}`, which KubeRay does not make for a RayService that upgrades incrementally",
+            "{} `{}` leads to `{}`, which KubeRay does not make for a RayService that upgrades incrementally",
+            exposure.ingress.kind(),
             exposure.ingress.name(),
             exposure.service
         );
         findings
-            .object(&exposure.ingress, &format!("{}/backend", exposure.pointer), message)
+            .object(&exposure.ingress, &exposure.backend_pointer, message)
             .add_label(service.span("/spec/upgradeStrategy/type"), "the upgrade")
             .add_help(format!(
                 "take it out (`serve` of `expose` in a spec), and send requests to the Gateway `{}-gateway`, or upgrade with `NewCluster`",

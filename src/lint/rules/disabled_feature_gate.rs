@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::ray;
-use crate::lint::{Check, Findings, Group, Object, Rule};
+use crate::lint::{Check, Findings, Group, Object, RayJob, Rule};
 
 pub(super) static RULE: Rule = Rule {
     name: "disabled-feature-gate",
@@ -51,10 +51,10 @@ fn check(object: &Object<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+    if let Some(job) = RayJob::of(object).filter(|job| ray::is_set(job.get("/deletionStrategy"))) {
+        needs(job.at("/deletionStrategy"), "RayJobDeletionPolicy");
+    }
     match object.kind() {
-        "RayJob" if ray::is_set(object.get("/spec/deletionStrategy")) => {
-            needs("/spec/deletionStrategy".to_owned(), "RayJobDeletionPolicy");
-        }
         "RayService" if object.text("/spec/upgradeStrategy/type") == "NewClusterWithIncrementalUpgrade" => {
             needs("/spec/upgradeStrategy/type".to_owned(), "RayServiceIncrementalUpgrade");
         }

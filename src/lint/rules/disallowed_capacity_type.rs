@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a pool may launch a capacity type that the platform does not allow",
     severity: Severity::Error,
     page: include_str!("disallowed_capacity_type.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

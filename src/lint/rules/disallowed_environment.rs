@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a team runs in an environment that the platform keeps for others",
     severity: Severity::Error,
     page: include_str!("disallowed_environment.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

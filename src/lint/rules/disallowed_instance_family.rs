@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a pool may launch an instance family that the platform does not allow",
     severity: Severity::Error,
     page: include_str!("disallowed_instance_family.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a load balancer faces the internet, which the platform does not allow",
     severity: Severity::Error,
     page: include_str!("disallowed_public_ingress.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 /// Where an object says that its load balancer faces the internet.

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a cluster runs a version of Ray that the platform does not allow",
     severity: Severity::Error,
     page: include_str!("disallowed_ray_version.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

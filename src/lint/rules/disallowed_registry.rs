@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "an image comes from a registry that the platform does not allow",
     severity: Severity::Error,
     page: include_str!("disallowed_registry.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

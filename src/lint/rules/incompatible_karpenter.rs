@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "this release of Karpenter was not made for this release of Kubernetes",
     severity: Severity::Warning,
     page: include_str!("incompatible_karpenter.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 /// The first Karpenter release for each Kubernetes minor (provider `website/content/en/preview/upgrading/compatibility.md`,

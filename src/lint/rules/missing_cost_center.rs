@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a team names no cost center, which the platform requires",
     severity: Severity::Error,
     page: include_str!("missing_cost_center.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

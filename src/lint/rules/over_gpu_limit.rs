@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a group or a team may grow to more GPUs than the platform allows",
     severity: Severity::Error,
     page: include_str!("over_gpu_limit.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a group or a team may grow to more CPUs, memory or replicas than the platform allows",
     severity: Severity::Error,
     page: include_str!("over_quota.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

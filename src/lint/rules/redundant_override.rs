@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "an override changes nothing",
     severity: Severity::Warning,
     page: include_str!("redundant_override.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

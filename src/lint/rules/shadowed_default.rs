@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "every environment replaces a default of the platform",
     severity: Severity::Warning,
     page: include_str!("shadowed_default.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -1,7 +1,7 @@
 //! Runtime environments that cannot be read.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Check, Findings, Group, Object, Rule};
+use crate::lint::{Check, Findings, Group, RayJob, Rule};
 
 pub(super) static RULE: Rule = Rule {
     name: "unparsable-runtime-env",
@@ -9,12 +9,11 @@ pub(super) static RULE: Rule = Rule {
     summary: "the runtime environment of a RayJob is no YAML mapping",
     severity: Severity::Error,
     page: include_str!("unparsable_runtime_env.md"),
-    check: Check::Object(&["RayJob", "RayCronJob"], check),
+    check: Check::RayJob(check),
 };
 
-fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
-    let pointer = if job.kind() == "RayJob" { "/spec/runtimeEnvYAML" } else { "/spec/jobTemplate/runtimeEnvYAML" };
-    let text = job.text(pointer);
+fn check(job: &RayJob<'_>, findings: &mut Findings<'_>) {
+    let text = job.text("/runtimeEnvYAML");
     if text.is_empty() {
         return;
     }
@@ -23,6 +22,6 @@ fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
         Ok(_) => "it is no mapping".to_owned(),
         Err(error) => error.to_string(),
     };
-    let message = format!("the runtime environment of {} `{}` cannot be read: {problem}", job.kind(), job.name());
-    findings.object(job, pointer, message).add_help("write a YAML mapping, such as `pip: [torch]`");
+    let message = format!("the runtime environment of {} cannot be read: {problem}", job.what());
+    findings.job(job, "/runtimeEnvYAML", message).add_help("write a YAML mapping, such as `pip: [torch]`");
 }

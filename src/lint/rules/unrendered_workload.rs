@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a team or a workload runs in no environment",
     severity: Severity::Warning,
     page: include_str!("unrendered_workload.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

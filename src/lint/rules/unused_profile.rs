@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "no group names a profile of the platform",
     severity: Severity::Warning,
     page: include_str!("unused_profile.md"),
-    check: Check::Everything(check),
+    check: Check::Specs(check),
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
