@@ -19,6 +19,7 @@ mod quota;
 mod ray;
 mod ray_job;
 mod selector;
+mod serve;
 mod specs;
 mod storage;
 mod subject;

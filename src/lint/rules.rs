@@ -38,6 +38,7 @@ rules! {
     dangling_patch
     dangling_pod_selector
     dangling_secret_key
+    dangling_serve_ingress
     dangling_service_monitor
     dangling_storage
     disabled_feature_gate
@@ -74,6 +75,7 @@ rules! {
     host_network
     host_path_volume
     idle_timeout_without_v2
+    ignored_serve_service
     imds_from_pod
     incompatible_karpenter
     incomplete_auth_secret
@@ -107,6 +109,7 @@ rules! {
     invalid_requirement
     invalid_restart_policy
     invalid_schedule
+    invalid_serve_config
     invalid_service_upgrade
     invalid_submission_mode
     invalid_taint
@@ -130,6 +133,7 @@ rules! {
     mismatched_ray_version
     misplaced_job_resources
     misplaced_ray_container
+    missing_auth_secret
     missing_cluster_label
     missing_consolidate_after
     missing_container
@@ -238,6 +242,7 @@ rules! {
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unreachable_serve_proxy
     unread_cluster_selector
     unreadable_file
     unreadable_manifest

@@ -139,7 +139,7 @@ pub(super) fn resolve(
         }
         WorkloadKind::Cluster | WorkloadKind::Service => None,
     };
-    let auth = auth(context, spec, &ray_version);
+    let auth = auth(context, kind, spec, &ray_version);
     let submissions = submission::resolve(context, &path, &name, spec, &target, auth.as_ref(), diagnostics);
     Some(Workload {
         kind,
@@ -329,11 +329,14 @@ fn replicas(
     Some((min, max, written))
 }
 
-/// On from the first releases of Ray and KubeRay that know it. An explicit mode is always rendered: whether the
-/// releases know it is for the schema and the rules to say.
-fn auth(context: &Context<'_>, spec: &spec::Workload, ray_version: &spec::Version) -> Option<Auth> {
+/// On from the first releases of Ray and KubeRay that know it. The operator makes a Secret per Ray cluster, named like
+/// it, so where it names the clusters the token has to come with a name of its own. An explicit mode is always rendered:
+/// whether the releases know it is for the schema and the rules to say.
+fn auth(context: &Context<'_>, kind: WorkloadKind, spec: &spec::Workload, ray_version: &spec::Version) -> Option<Auth> {
     let spec = spec.auth.clone().unwrap_or_default();
-    let known = context.environment.releases.kuberay >= TOKEN_AUTH.0 && ray_version.triple() >= TOKEN_AUTH.1;
+    let findable = kind == WorkloadKind::Cluster || spec.secret.is_some();
+    let known =
+        findable && context.environment.releases.kuberay >= TOKEN_AUTH.0 && ray_version.triple() >= TOKEN_AUTH.1;
     let mode = spec.mode.or(known.then_some(AuthMode::Token))?;
     Some(Auth { mode, secret: spec.secret })
 }

@@ -299,7 +299,7 @@ pub enum UpscalingMode {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Auth {
-    /// `token` from Ray 2.52 and KubeRay 1.5.1 on, unless said otherwise.
+    /// `token` from Ray 2.52 and KubeRay 1.5.1 on, unless said otherwise; of services and jobs only with `secret`.
     pub mode: Option<AuthMode>,
     /// A Secret with the key `auth_token` (`authOptions.secretName`, KubeRay 1.6), instead of one that KubeRay makes.
     pub secret: Option<String>,

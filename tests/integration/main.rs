@@ -22,6 +22,7 @@ mod report;
 mod rule_cases;
 mod rules;
 mod schemas;
+mod services;
 mod specs;
 mod storage;
 mod storage_rules;
