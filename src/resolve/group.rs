@@ -83,10 +83,7 @@ pub(super) fn resolve(
     let cpu = amount(&spec.cpu, "cpu", diagnostics);
     let memory = amount(&spec.memory, "memory", diagnostics);
     let (image, cpu, memory) = (image?, cpu?, memory?);
-    let mut settings = spec.node_pool.clone().unwrap_or_default();
-    if matches!(WorkloadKind::of_table(context.workload[0]), Some(WorkloadKind::Job | WorkloadKind::CronJob)) {
-        super::job::keep_nodes(&mut settings);
-    }
+    let settings = settings(context, spec);
     let instances = instances(context, spec, arch, &cpu, &memory, name == "head");
 
     let (pool, taints, own_pool) = if let Some(shared) = &spec.pool {
@@ -148,6 +145,15 @@ pub(super) fn resolve(
         taints,
         own_pool,
     })
+}
+
+/// The settings of the group's own pool, with the defaults that depend on the kind of workload.
+fn settings(context: &Context<'_>, spec: &spec::Group) -> spec::NodePool {
+    let mut settings = spec.node_pool.clone().unwrap_or_default();
+    if matches!(WorkloadKind::of_table(context.workload[0]), Some(WorkloadKind::Job | WorkloadKind::CronJob)) {
+        super::job::keep_nodes(&mut settings);
+    }
+    settings
 }
 
 /// Renders a template at `path`; what goes wrong is reported there.

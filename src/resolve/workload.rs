@@ -98,11 +98,7 @@ pub(super) fn resolve(
             });
         }
     }
-    // The Services of a cron job's clusters have names that nobody knows before.
-    let ingresses = match kind {
-        WorkloadKind::CronJob => Vec::new(),
-        _ => ingresses(context, spec, &name, &path, &variables, diagnostics),
-    };
+    let ingresses = ingresses(context, kind, spec, &name, &path, &variables, diagnostics);
     let serve = match kind {
         WorkloadKind::Service => Some(serve::resolve(context, key, spec, &path, diagnostics)),
         _ => None,
@@ -112,11 +108,10 @@ pub(super) fn resolve(
     let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
     let target =
         job::Target { head: &head, image_pull_secrets: &image_pull_secrets, service_account: &service_account };
-    let job = match kind {
-        WorkloadKind::Job | WorkloadKind::CronJob => {
-            Some(job::resolve(context, kind, key, spec, Some(&target), true, diagnostics)?)
-        }
-        WorkloadKind::Cluster | WorkloadKind::Service => None,
+    let job = if matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob) {
+        Some(job::resolve(context, kind, key, spec, Some(&target), true, diagnostics)?)
+    } else {
+        None
     };
     let auth = auth(context, spec, &ray_version);
     let submissions = submission::resolve(context, &path, &name, spec, &target, auth.as_ref(), diagnostics);
@@ -338,13 +333,15 @@ fn monitoring(kind: WorkloadKind, spec: Option<&spec::Monitoring>) -> Option<Mon
 
 fn ingresses(
     context: &Context<'_>,
+    kind: WorkloadKind,
     spec: &spec::Workload,
     name: &str,
     path: &SpecPath,
     variables: &Variables<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Ingress> {
-    let Some(ingress) = &spec.ingress else { return Vec::new() };
+    // The Services of a cron job's clusters have names that nobody knows before.
+    let Some(ingress) = spec.ingress.as_ref().filter(|_| kind != WorkloadKind::CronJob) else { return Vec::new() };
     let mut exposed: Vec<Expose> = ingress.expose.clone().unwrap_or_default();
     exposed.sort_unstable();
     exposed.dedup();
