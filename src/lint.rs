@@ -17,6 +17,7 @@ mod quantity;
 mod ray;
 mod ray_job;
 mod selector;
+mod serve;
 mod specs;
 mod subject;
 

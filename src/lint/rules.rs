@@ -36,6 +36,7 @@ rules! {
     dangling_node_selector
     dangling_patch
     dangling_pod_selector
+    dangling_serve_ingress
     dangling_service_monitor
     disabled_feature_gate
     disallowed_capacity_type
@@ -67,6 +68,7 @@ rules! {
     host_network
     host_path_volume
     idle_timeout_without_v2
+    ignored_serve_service
     imds_from_pod
     incompatible_karpenter
     invalid_affinity
@@ -89,6 +91,7 @@ rules! {
     invalid_requirement
     invalid_restart_policy
     invalid_schedule
+    invalid_serve_config
     invalid_service_upgrade
     invalid_submission_mode
     invalid_taint
@@ -109,6 +112,7 @@ rules! {
     min_values_disables_price_filter
     mismatched_ami_family
     mismatched_ray_version
+    missing_auth_secret
     missing_cluster_label
     missing_consolidate_after
     missing_cost_center
@@ -189,6 +193,7 @@ rules! {
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unreachable_serve_proxy
     unreadable_file
     unreadable_spec
     unrendered_workload

@@ -113,7 +113,7 @@ pub(super) fn resolve(
     } else {
         None
     };
-    let auth = auth(context, spec, &ray_version);
+    let auth = auth(context, kind, spec, &ray_version);
     let submissions = submission::resolve(context, &path, &name, spec, &target, auth.as_ref(), diagnostics);
     Some(Workload {
         kind,
@@ -294,11 +294,14 @@ fn replicas(
     Some((min, max, written))
 }
 
-/// On from the first releases of Ray and KubeRay that know it. An explicit mode is always rendered: whether the
-/// releases know it is for the schema and the rules to say.
-fn auth(context: &Context<'_>, spec: &spec::Workload, ray_version: &spec::Version) -> Option<Auth> {
+/// On from the first releases of Ray and KubeRay that know it. The operator makes a Secret per Ray cluster, named like
+/// it, so where it names the clusters the token has to come with a name of its own. An explicit mode is always rendered:
+/// whether the releases know it is for the schema and the rules to say.
+fn auth(context: &Context<'_>, kind: WorkloadKind, spec: &spec::Workload, ray_version: &spec::Version) -> Option<Auth> {
     let spec = spec.auth.clone().unwrap_or_default();
-    let known = context.environment.releases.kuberay >= TOKEN_AUTH.0 && ray_version.triple() >= TOKEN_AUTH.1;
+    let findable = kind == WorkloadKind::Cluster || spec.secret.is_some();
+    let known =
+        findable && context.environment.releases.kuberay >= TOKEN_AUTH.0 && ray_version.triple() >= TOKEN_AUTH.1;
     let mode = spec.mode.or(known.then_some(AuthMode::Token))?;
     Some(Auth { mode, secret: spec.secret })
 }
@@ -323,9 +326,11 @@ fn upgrade(
 /// all clusters but one's own have generated values (KubeRay `common/service.go`).
 fn monitoring(kind: WorkloadKind, spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
     let spec = spec?;
-    let of_services = spec.head.filter(|_| kind == WorkloadKind::Cluster);
     spec.enabled.unwrap_or(false).then(|| Monitoring {
-        head: of_services.unwrap_or(spec::HeadMonitor::PodMonitor),
+        head: match kind {
+            WorkloadKind::Cluster => spec.head.unwrap_or(spec::HeadMonitor::ServiceMonitor),
+            _ => spec::HeadMonitor::PodMonitor,
+        },
         labels: spec.labels.clone().unwrap_or_default(),
         interval: spec.interval.clone(),
     })

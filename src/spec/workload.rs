@@ -287,7 +287,7 @@ pub enum UpscalingMode {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Auth {
-    /// `token` from Ray 2.52 and KubeRay 1.5.1 on, unless said otherwise.
+    /// `token` from Ray 2.52 and KubeRay 1.5.1 on, unless said otherwise; of services and jobs only with `secret`.
     pub mode: Option<AuthMode>,
     /// A Secret with the key `auth_token` (`authOptions.secretName`, KubeRay 1.6), instead of one that KubeRay makes.
     pub secret: Option<String>,
@@ -365,7 +365,7 @@ impl ServiceType {
 pub struct Monitoring {
     /// Whether monitors are rendered.
     pub enabled: Option<bool>,
-    /// The kind of the head's monitor.
+    /// The kind of the head's monitor. It is always a PodMonitor where KubeRay names the cluster.
     pub head: Option<HeadMonitor>,
     /// Labels by which the site's Prometheus selects monitors.
     pub labels: Option<BTreeMap<String, String>>,

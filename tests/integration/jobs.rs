@@ -169,6 +169,16 @@ fn an_exposed_dashboard_of_a_job_asks_for_a_token() {
     );
 }
 
+/// The pages' platform names a Secret for all jobs.
+#[test]
+fn a_job_without_a_secret_runs_without_a_token_and_is_told_so() {
+    let made = made(&format!("{NIGHTLY}unset = [\"auth.secret\"]\n{WORKERS}"));
+    let names: Vec<&str> = made.problems.iter().filter_map(|problem| problem.split(':').next()).collect();
+    assert_eq!(names, ["missing-auth-secret"], "{:#?}", made.problems);
+    let job = made.objects.iter().find(|object| object["kind"] == "RayJob").unwrap();
+    assert_eq!(job["spec"]["rayClusterSpec"].get("authOptions"), None);
+}
+
 #[test]
 fn only_mode_k8s_job_has_a_submitter() {
     for mode in ["http", "sidecar", "interactive"] {

@@ -18,6 +18,7 @@ mod report;
 mod rule_cases;
 mod rules;
 mod schemas;
+mod services;
 mod specs;
 mod tree;
 mod truth;

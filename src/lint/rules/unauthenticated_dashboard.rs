@@ -69,6 +69,11 @@ fn advise(found: &mut Diagnostic, cluster: &RayCluster<'_>) {
         found.add_help("upgrade to Ray 2.52 and KubeRay 1.5.1 for token authentication, or have the load balancer ask");
         return;
     }
+    if cluster.object.kind() != "RayCluster" {
+        // The operator's own Secrets are named like clusters, whose names nobody knows before.
+        found.add_help("let Ray ask for a token: `auth = { mode = \"token\", secret = \"…\" }` names a Secret with the key `auth_token`");
+        return;
+    }
     found.add_help("let Ray ask for a token: `auth = { mode = \"token\" }` (`authOptions.mode: token`)");
     let Some(manifest) = cluster.object.manifest() else { return };
     if let Some(team) = &manifest.team {
