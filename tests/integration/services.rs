@@ -193,6 +193,16 @@ fn problems_of_a_serve_config_stand_at_their_lines() {
 }
 
 #[test]
+fn a_team_waives_what_stands_in_its_files() {
+    let config = "applications:\n  - import_path: a:b\n    deployments: [{ name: A, max_concurrent_queries: 3 }]\n";
+    let text = format!(
+        "[services.chat]\nauth.secret = \"token\"\nserve-config-file = \"serve.yaml\"\n{WORKERS}
+[[allow]]\nrule = \"removed-serve-key\"\nreason = \"an old Ray reads it\"\n"
+    );
+    assert_eq!(build(PLATFORM, &text, &[("serve.yaml", config)]).1, Vec::<String>::new());
+}
+
+#[test]
 fn incremental_upgrades_need_their_steps_a_gate_and_autoscaling() {
     let steps =
         "[services.chat.incremental-upgrade]\nstep-size-percent = 10\ninterval = \"30s\"\ngateway-class = \"istio\"\n";
