@@ -133,11 +133,10 @@ pub(super) fn resolve(
     let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
     let target =
         job::Target { head: &head, image_pull_secrets: &image_pull_secrets, service_account: &service_account };
-    let job = match kind {
-        WorkloadKind::Job | WorkloadKind::CronJob => {
-            Some(job::resolve(context, kind, key, spec, Some(&target), true, diagnostics)?)
-        }
-        WorkloadKind::Cluster | WorkloadKind::Service => None,
+    let job = if matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob) {
+        Some(job::resolve(context, kind, key, spec, Some(&target), true, diagnostics)?)
+    } else {
+        None
     };
     let auth = auth(context, kind, spec, &ray_version);
     let submissions = submission::resolve(context, &path, &name, spec, &target, auth.as_ref(), diagnostics);

@@ -46,8 +46,10 @@ impl SpecSchema {
         for (definition, node) in defaults {
             // Those of clusters hold for every kind of workload whose own defaults, which come later, say nothing else.
             let names: &[&str] = match definition.as_str() {
-                "cluster" => &["Cluster", "Service"],
+                "cluster" => &["Cluster", "Service", "Job", "CronJob"],
                 "service" => &["Service"],
+                "job" => &["Job"],
+                "cron-job" => &["CronJob"],
                 "head" => &["Head"],
                 "worker" => &["WorkerGroup"],
                 "node-pool" => &["NodePool"],
