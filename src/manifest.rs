@@ -2,6 +2,7 @@
 
 mod containers;
 mod ec2_node_class;
+mod env;
 mod external_secret;
 mod fault_tolerance;
 mod http_route;
