@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use super::layers::{self, Layers};
-use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
+use super::model::{Auth, Autoscaling, Environment, Group, ServiceAccount, WorkerGroup, Workload};
 use super::storage::Storage;
 use super::template::Variables;
 use super::values::{SpecPath, Values};
@@ -83,15 +83,12 @@ pub(super) fn resolve(
         values: context.values,
     };
     let head_spec = spec.head.as_ref().map(|head| &head.0).cloned().unwrap_or_default();
-    let head_path = path.join("head");
-    let head_mounts = context.mounts(head_spec.mounts.as_ref(), &head_path, diagnostics);
-    let head = group::resolve(&groups, "head", &head_path, &head_spec, head_mounts, diagnostics);
+    let head = resolve_group(context, &groups, "head", &path.join("head"), &head_spec, diagnostics);
     let mut workers = Vec::new();
     for (group_name, group_spec) in spec.workers.iter().flatten() {
         let path = path.join("workers").join(group_name);
         check_group(context, group_name, &group_spec.0, &path, diagnostics);
-        let mounts = context.mounts(group_spec.0.mounts.as_ref(), &path, diagnostics);
-        let group = group::resolve(&groups, group_name, &path, &group_spec.0, mounts, diagnostics);
+        let group = resolve_group(context, &groups, group_name, &path, &group_spec.0, diagnostics);
         let replicas = replicas(context.values, group_name, &group_spec.0, &path, autoscaling.is_some(), diagnostics);
         if let (Some(group), Some((min, max, replicas))) = (group, replicas) {
             workers.push(WorkerGroup {
@@ -167,6 +164,19 @@ pub(super) fn resolve(
         ray_version,
         name,
     })
+}
+
+/// Resolves a group with what only its pods mount.
+fn resolve_group(
+    context: &Context<'_>,
+    groups: &group::Context<'_>,
+    name: &str,
+    path: &SpecPath,
+    spec: &spec::Group,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Group> {
+    let mounts = context.mounts(spec.mounts.as_ref(), path, diagnostics);
+    group::resolve(groups, name, path, spec, mounts, diagnostics)
 }
 
 /// The object's name.
