@@ -19,6 +19,7 @@ mod rule_cases;
 mod rules;
 mod schemas;
 mod specs;
+mod team_readme;
 mod tree;
 mod truth;
 mod workspace;
