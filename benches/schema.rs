@@ -17,22 +17,6 @@ fn main() {
     divan::main();
 }
 
-/// All kinds of a team, in parallel, from nothing.
-#[divan::bench]
-fn compile_team() -> Validators {
-    let validators = Validators::new(&Releases::newest());
-    validators.compile(&KINDS);
-    validators
-}
-
-/// One kind alone.
-#[divan::bench(args = KINDS.map(|(_, kind)| kind))]
-fn compile(kind: &str) -> Validators {
-    let validators = Validators::new(&Releases::newest());
-    validators.compile(&KINDS.iter().filter(|(_, name)| *name == kind).copied().collect::<Vec<_>>());
-    validators
-}
-
 #[divan::bench]
 fn validate_ray_cluster(bencher: Bencher<'_, '_>) {
     let validators = Validators::new(&Releases::newest());

@@ -4,6 +4,7 @@
 //! [`rules::ALL`]. A rule may look at everything and reports on its own; it names symbolic places, and spans are looked
 //! up when a diagnostic is built.
 
+mod annotations;
 mod config;
 mod cron;
 mod exposure;

@@ -1,6 +1,9 @@
 //! From resolved teams to Kubernetes objects: one file per kind, no I/O, nothing can fail.
 
+mod containers;
 mod ec2_node_class;
+mod fault_tolerance;
+mod http_route;
 mod ingress;
 mod metadata;
 mod monitor;
@@ -9,10 +12,15 @@ mod node_pool;
 mod patch;
 mod pod;
 mod pod_disruption_budget;
+mod probes;
+mod prometheus_rule;
 mod ray_cluster;
 mod ray_job;
+mod ray_service;
+mod spread;
 mod submission;
 mod submitter;
+mod volumes;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -217,14 +225,16 @@ fn of_team(team: &Team) -> Built {
         let pools = || groups().filter_map(|group| group.own_pool.as_ref());
         manifests.extend(pools().filter(|pool| pool.own_class).map(|pool| ec2_node_class::of_pool(&scope, pool)));
         manifests.extend(pools().map(|pool| node_pool::of_group(&scope, pool)));
-        manifests.push(match &workload.job {
-            Some(job) => ray_job::of_workload(&scope, workload, job),
-            None => ray_cluster::ray_cluster(&scope, workload),
+        manifests.push(match (&workload.serve, &workload.job) {
+            (Some(serve), _) => ray_service::ray_service(&scope, workload, serve),
+            (None, Some(job)) => ray_job::of_workload(&scope, workload, job),
+            (None, None) => ray_cluster::ray_cluster(&scope, workload),
         });
         manifests.extend(submission::of_workload(&scope, workload));
         manifests.extend(pod_disruption_budget::of_workload(&scope, workload));
         manifests.extend(workload.ingresses.iter().map(|ingress| ingress::ingress(&scope, workload, ingress)));
         manifests.extend(monitor::of_workload(&scope, workload));
+        manifests.extend(prometheus_rule::of_workload(&scope, workload));
     }
     manifests.extend(team.selected_jobs.iter().map(|job| ray_job::on_selected(&scope, job)));
     let diagnostics = patch::apply(team, &mut manifests);

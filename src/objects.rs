@@ -65,6 +65,11 @@ impl ReadObject {
     pub fn span(&self, pointer: &str) -> Span {
         self.places.find(&self.value, pointer)
     }
+
+    /// Where its key stands.
+    pub fn key_span(&self, pointer: &str) -> Span {
+        self.places.find_key(&self.value, pointer)
+    }
 }
 
 /// Reads paths: files, directories with all their YAML and JSON files, and `-` for stdin.
@@ -135,7 +140,13 @@ impl Objects {
 
 fn read(file: FileId, document: &split::Document<'_>) -> Read {
     let parsed = yaml::parse(document.text, file, document.offset);
-    let diagnostics = parsed.problems.iter().map(|problem| diagnostic(problem, document.text)).collect();
+    // What cannot be read at one place is seldom read well after it, so the first such problem speaks for the others.
+    let mut unread = 0;
+    let told = parsed.problems.iter().filter(|problem| {
+        unread += usize::from(!matches!(problem.kind, ProblemKind::DuplicateKey(..)));
+        matches!(problem.kind, ProblemKind::DuplicateKey(..)) || unread == 1
+    });
+    let diagnostics = told.map(|problem| diagnostic(problem, document.text)).collect();
     let span = Span::new(file, document.offset..document.offset + document.text.len());
     let template = document.template.clone().map(|range| Span::new(file, range));
     let Some(value) = parsed.value.filter(|value| !value.is_null()) else {
@@ -161,12 +172,14 @@ fn items(list: ReadObject) -> Vec<ReadObject> {
     items.iter().enumerate().map(of_item).collect()
 }
 
+const RENDER_FIRST: &str = "a Go template has to be rendered first: `helm template … | raygen lint --manifests -`";
+
 fn diagnostic(problem: &Problem, text: &str) -> Diagnostic {
     match &problem.kind {
         ProblemKind::Syntax(message) => {
             let diagnostic = Diagnostic::error("invalid-yaml", problem.span, format!("this is no YAML: {message}"));
             if text.contains("{{") {
-                diagnostic.help("a Go template has to be rendered first: `helm template … | raygen lint --manifests -`")
+                diagnostic.help(RENDER_FIRST)
             } else if text.contains('\t') {
                 diagnostic.help("YAML is indented with spaces; a tab counts for nothing")
             } else {
@@ -179,7 +192,9 @@ fn diagnostic(problem: &Problem, text: &str) -> Diagnostic {
                 .help("keep one of them: strict readers refuse both, others take the last in silence")
         }
         ProblemKind::NoJson(message) => {
-            Diagnostic::error("invalid-yaml", problem.span, format!("Kubernetes cannot read this: {message}"))
+            let message = format!("Kubernetes cannot read this: {message}");
+            let diagnostic = Diagnostic::error("invalid-yaml", problem.span, message);
+            if text.contains("{{") { diagnostic.help(RENDER_FIRST) } else { diagnostic }
         }
     }
 }

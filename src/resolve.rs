@@ -3,11 +3,16 @@
 mod workload;
 mod environment;
 pub mod explain;
+mod fault_tolerance;
 mod group;
+mod ingress;
 mod job;
 mod layers;
 mod model;
+mod monitoring;
 pub mod names;
+mod pod_need;
+mod serve;
 mod submission;
 mod team;
 pub mod template;
@@ -19,12 +24,14 @@ use indexmap::IndexMap;
 use rayon::prelude::*;
 
 pub use self::group::env_text;
+pub use self::ingress::{Alb, Controller, Gateway, HealthCheck, Ingress, Login, Nginx, NginxAuth, Provider};
 pub use self::job::{Job, Schedule, SelectedJob, Submitter};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
-    Auth, Autoscaling, Environment, Group, Ingress, Instances, Monitoring, NodePool, PlacedPatch, Resolution,
-    ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
+    Auth, Autoscaling, Environment, FaultTolerance, Group, IncrementalUpgrade, Instances, NodePool, PlacedPatch,
+    Resolution, Serve, ServeService, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
 };
+pub use self::monitoring::{Alerts, MetricsHosts, Monitoring};
 pub use self::submission::{Script, Submission};
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};
@@ -81,8 +88,10 @@ pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
         .flat_map(|environment| workspace.teams.iter().map(move |team| (environment, team)))
         .filter(|(_, team)| selection.has_team(&team.name))
         .collect();
-    let resolved: Vec<(Option<Team>, Vec<Diagnostic>)> =
-        pairs.into_par_iter().map(|(environment, document)| team::resolve(platform, environment, document)).collect();
+    let resolved: Vec<(Option<Team>, Vec<Diagnostic>)> = pairs
+        .into_par_iter()
+        .map(|(environment, document)| team::resolve(workspace, platform, environment, document))
+        .collect();
     let mut teams = Vec::with_capacity(resolved.len());
     for (team, found) in resolved {
         teams.extend(team);

@@ -16,5 +16,6 @@ mod violation;
 mod walk;
 
 pub use catalog::{Project, Releases, Unsupported};
+pub use semver::Version;
 pub use validate::{Fragment, Validators};
 pub use violation::{Introduced, Problem, Violation};

@@ -1,17 +1,20 @@
 //! The workspace's specs: read, parsed and checked. Nothing else reads `teams/`.
 
+mod beside;
 mod check;
 mod files;
 mod place;
 mod unknown_key;
 mod wrong_value;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use rayon::prelude::*;
 
-use self::files::{Content, SpecFile};
+pub use self::beside::{FILE_KEYS, FileKey};
+use self::files::{Content, Problem, SpecFile};
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node};
 use crate::source::{FileId, Sources, Span};
@@ -31,6 +34,8 @@ pub struct Workspace {
     pub platform: Option<Document>,
     /// The teams whose files have no errors, sorted by name.
     pub teams: Vec<TeamDocument>,
+    /// The files beside the specs that specs name, by path below `teams/`.
+    pub files: BTreeMap<String, FileId>,
     /// What is wrong with the files, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -53,7 +58,7 @@ pub struct TeamDocument {
     pub document: Document,
 }
 
-/// Reads and checks `teams/_platform.toml` and every `teams/<team>.toml`.
+/// Reads and checks `teams/_platform.toml`, every `teams/<team>.toml`, and the files that these name.
 ///
 /// What is wrong with the files is in the workspace's diagnostics; an error is trouble of the machine, such as a file
 /// that may not be read.
@@ -63,7 +68,7 @@ pub fn load(root: &Path) -> Result<Workspace> {
     let contents: Vec<Result<Content>> = listed.par_iter().map(|file| files::read(root, file)).collect();
     let read = listed.into_iter().zip(contents).map(|(file, content)| Ok((file, content?)));
     let read: Vec<(SpecFile, Content)> = read.collect::<Result<_>>()?;
-    Ok(check_all(root.to_owned(), read, diagnostics))
+    check_all(root.to_owned(), read, &|path| beside::read_from(root, path), diagnostics)
 }
 
 /// Reads the platform's file alone, for what it says about severities and waivers. `None` where there is none.
@@ -73,23 +78,48 @@ pub fn load_platform(root: &Path) -> Result<Option<Workspace>> {
         return Ok(None);
     }
     let content = files::read(root, &platform)?;
-    Ok(Some(check_all(root.to_owned(), vec![(platform, content)], Vec::new())))
+    check_all(root.to_owned(), vec![(platform, content)], &|path| beside::read_from(root, path), Vec::new()).map(Some)
 }
 
 impl Workspace {
     /// A workspace that exists in memory only: the platform's text, and the teams' names and texts.
     pub fn from_texts<'a>(platform: &str, teams: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self::from_texts_and_files(platform, teams, [])
+    }
+
+    /// The same, with files beside the specs: their paths below `teams/` and texts.
+    pub fn from_texts_and_files<'a>(
+        platform: &str,
+        teams: impl IntoIterator<Item = (&'a str, &'a str)>,
+        files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let files: BTreeMap<&str, &str> = files.into_iter().collect();
+        let reader = |path: &str| {
+            let text = files.get(path);
+            Ok(text.map_or_else(|| Problem::LeadsNowhere.into(), |text| Content::Text((*text).to_owned())))
+        };
         let mut read = vec![(SpecFile::platform(), Content::Text(platform.to_owned()))];
         for (name, text) in teams {
             read.push((SpecFile::team(name), Content::Text(text.to_owned())));
         }
         read.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-        check_all(PathBuf::new(), read, Vec::new())
+        check_all(PathBuf::new(), read, &reader, Vec::new()).expect("texts in memory can be read")
+    }
+
+    /// The text of a file beside the specs, by its path below `teams/`.
+    pub fn file(&self, path: &str) -> Option<(FileId, &str)> {
+        let id = *self.files.get(path)?;
+        Some((id, &self.sources.get(id).text))
     }
 }
 
-/// Gives every file its id and checks all of them in parallel.
-fn check_all(root: PathBuf, read: Vec<(SpecFile, Content)>, mut diagnostics: Vec<Diagnostic>) -> Workspace {
+/// Gives every file its id, checks all of them in parallel, and reads the files that they name.
+fn check_all(
+    root: PathBuf,
+    read: Vec<(SpecFile, Content)>,
+    reader: &beside::Reader<'_>,
+    mut diagnostics: Vec<Diagnostic>,
+) -> Result<Workspace> {
     let mut sources = Sources::default();
     let mut files = Vec::with_capacity(read.len());
     for (file, content) in read {
@@ -115,8 +145,10 @@ fn check_all(root: PathBuf, read: Vec<(SpecFile, Content)>, mut diagnostics: Vec
         }
     }
     teams.sort_by(|a, b| a.name.cmp(&b.name));
+    let documents = platform.iter().chain(teams.iter().map(|team| &team.document)).map(|document| &document.root);
+    let files = beside::read(documents, reader, &mut sources, &mut diagnostics)?;
     diagnostic::sort_and_deduplicate(&mut diagnostics);
-    Workspace { root, sources, platform, teams, diagnostics }
+    Ok(Workspace { root, sources, platform, teams, files, diagnostics })
 }
 
 /// The document, if it has no errors, and all that is wrong with it.

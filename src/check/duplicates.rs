@@ -1,4 +1,5 @@
-//! Two objects with one identity, and two Ingresses for one address: what each team wrote is fine, together it is not.
+//! Two objects with one identity, and two Ingresses or HTTPRoutes for one address: what each team wrote is fine, together
+//! it is not.
 
 use std::collections::BTreeMap;
 
@@ -56,15 +57,18 @@ fn same_identity(first: &Manifest, second: &Manifest) -> Diagnostic {
 
 fn same_address(first: &Manifest, second: &Manifest, host: &str, path: &str) -> Diagnostic {
     let message = format!(
-        "Ingress `{}` of {} and `{}` of {} both take `{host}{path}` in `{}`",
+        "{} `{}` of {} and {} `{}` of {} both take `{host}{path}` in `{}`",
+        first.kind(),
         first.name(),
         owner(first),
+        second.kind(),
         second.name(),
         owner(second),
         second.environment.name
     );
-    Diagnostic::error("duplicate-host", second.span("/spec/rules/0/host"), message)
-        .label(first.span("/spec/rules/0/host"), "the other one")
+    let place = |manifest: &Manifest| manifest.span(host_pointer(manifest.kind()));
+    Diagnostic::error("duplicate-host", place(second), message)
+        .label(place(first), "the other one")
         .help("give one of them a `host` of its own")
 }
 
@@ -90,10 +94,16 @@ pub(super) fn of_objects(subject: &Subject<'_>) -> Vec<Diagnostic> {
             let first = *addresses.entry(address).or_insert(object);
             if (first.namespace(), first.name()) != (object.namespace(), object.name()) {
                 let [host, path] = address;
-                let message = format!("Ingress `{}` and `{}` both take `{host}{path}`", first.name(), object.name());
+                let message = format!(
+                    "{} `{}` and {} `{}` both take `{host}{path}`",
+                    first.kind(),
+                    first.name(),
+                    object.kind(),
+                    object.name()
+                );
                 diagnostics.push(
-                    Diagnostic::error("duplicate-host", object.span("/spec/rules/0/host"), message)
-                        .label(first.span("/spec/rules/0/host"), "the other one")
+                    Diagnostic::error("duplicate-host", object.span(host_pointer(object.kind())), message)
+                        .label(first.span(host_pointer(first.kind())), "the other one")
                         .help("give one of them a host or a path of its own"),
                 );
             }
@@ -102,19 +112,37 @@ pub(super) fn of_objects(subject: &Subject<'_>) -> Vec<Diagnostic> {
     diagnostics
 }
 
-/// Host and path of every rule of an Ingress.
+/// Where the first host stands.
+fn host_pointer(kind: &str) -> &'static str {
+    if kind == "HTTPRoute" { "/spec/hostnames/0" } else { "/spec/rules/0/host" }
+}
+
+/// Host and path of every rule of an Ingress or an HTTPRoute.
 fn exposed<'a>(kind: &str, object: &'a Value) -> Vec<[&'a str; 2]> {
-    if kind != "Ingress" {
-        return Vec::new();
+    let rules = list(&object["spec"]["rules"]);
+    match kind {
+        "Ingress" => rules.iter().flat_map(of_ingress_rule).collect(),
+        "HTTPRoute" => {
+            let hosts = list(&object["spec"]["hostnames"]);
+            let paths: Vec<&str> = rules.iter().flat_map(of_route_rule).collect();
+            let hosts = hosts.iter().filter_map(Value::as_str);
+            hosts.flat_map(|host| paths.iter().map(move |path| [host, *path])).collect()
+        }
+        _ => Vec::new(),
     }
-    let rules = object.pointer("/spec/rules").and_then(Value::as_array);
-    rules
-        .into_iter()
-        .flatten()
-        .flat_map(|rule| {
-            let host = rule["host"].as_str().unwrap_or("*");
-            let paths = rule.pointer("/http/paths").and_then(Value::as_array);
-            paths.into_iter().flatten().map(move |path| [host, path["path"].as_str().unwrap_or("/")])
-        })
-        .collect()
+}
+
+fn of_ingress_rule(rule: &Value) -> impl Iterator<Item = [&str; 2]> {
+    let host = rule["host"].as_str().unwrap_or("*");
+    list(&rule["http"]["paths"]).iter().map(move |path| [host, path["path"].as_str().unwrap_or("/")])
+}
+
+/// What a route tells apart by headers and the like is no conflict.
+fn of_route_rule(rule: &Value) -> impl Iterator<Item = &str> {
+    let by_path_alone = |each: &&Value| each.as_object().is_some_and(|each| each.keys().all(|key| key == "path"));
+    list(&rule["matches"]).iter().filter(by_path_alone).map(|each| each["path"]["value"].as_str().unwrap_or("/"))
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
 }

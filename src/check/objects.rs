@@ -9,7 +9,7 @@ use super::{Checked, duplicates, schemas};
 use crate::diagnostic::{self, Diagnostic};
 use crate::lint::{self, Config, Object, Subject};
 use crate::objects::{Objects, ReadObject};
-use crate::schema::{Releases, Validators};
+use crate::schema::{Problem, Releases, Validators};
 use crate::workspace::Workspace;
 
 /// The verdict over manifests, and what it leaves out.
@@ -66,7 +66,11 @@ fn of_object(object: &ReadObject, validators: &Validators, releases: &Releases) 
     let name = format!("{} `{}`", text(&object.value["kind"]), text(&object.value["metadata"]["name"]));
     let violations = validators.validate(&object.value).unwrap_or_default();
     let of_schema = violations.iter().map(|violation| {
-        schemas::diagnostic(object.span(&violation.path), &name, violation, schemas::Target::Releases(releases))
+        let span = match violation.problem {
+            Problem::UnknownField { .. } => object.key_span(&violation.path),
+            _ => object.span(&violation.path),
+        };
+        schemas::diagnostic(span, &name, violation, schemas::Target::Releases(releases))
     });
     missing.into_iter().chain(of_schema).collect()
 }

@@ -1,11 +1,13 @@
-//! Which ports of which Ray heads an Ingress leads to, and who may pass.
+//! Which ports of which Ray heads an Ingress or an HTTPRoute leads to, and who may pass.
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::karpenter::items;
 use super::subject::env_value;
 use super::{Object, RayCluster, Subject};
+use crate::resolve::names;
 
 /// What an exposed port serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +18,19 @@ pub(super) enum Port {
     Other,
 }
 
-/// One path of an Ingress that leads to a Ray head.
+/// One path of an Ingress or an HTTPRoute that leads to a Ray head.
 #[derive(Clone, Debug)]
 pub(super) struct Exposure<'a> {
-    /// The Ingress.
+    /// The Ingress or HTTPRoute.
     pub(super) ingress: Object<'a>,
-    /// JSON pointer of the path in it.
-    pub(super) pointer: String,
+    /// JSON pointer of the rule in it.
+    pub(super) rule: String,
+    /// JSON pointer of the path.
+    pub(super) path_pointer: String,
+    /// JSON pointer of the backend.
+    pub(super) backend_pointer: String,
+    /// JSON pointer of the host.
+    pub(super) host_pointer: String,
     /// The host; empty for every host.
     pub(super) host: &'a str,
     /// The path as written.
@@ -42,6 +50,8 @@ pub(super) enum Controller {
     Alb,
     /// kubernetes/ingress-nginx.
     Nginx,
+    /// A Gateway, for an HTTPRoute.
+    Gateway,
     /// Any other.
     Other,
 }
@@ -57,8 +67,23 @@ pub(super) fn exposures<'a>(subject: &Subject<'a>) -> Vec<Exposure<'a>> {
             }
         }
     }
-    let ingresses = subject.of_kind("Ingress");
-    ingresses.flat_map(|ingress| of_ingress(ingress, &clusters)).collect()
+    let clusters = Clusters(clusters);
+    let of_object = |object: &Object<'a>| match object.kind() {
+        "Ingress" => of_ingress(object, &clusters),
+        "HTTPRoute" => of_route(object, &clusters),
+        _ => Vec::new(),
+    };
+    subject.objects.iter().flat_map(of_object).collect()
+}
+
+/// Ray clusters by environment, namespace and Service.
+struct Clusters<'a>(BTreeMap<[String; 3], RayCluster<'a>>);
+
+impl<'a> Clusters<'a> {
+    /// The cluster whose head a Service in the object's own namespace leads to.
+    fn behind(&self, object: &Object<'_>, service: &str) -> Option<&RayCluster<'a>> {
+        self.0.get(&[object.environment_name.to_owned(), object.namespace().to_owned(), service.to_owned()])
+    }
 }
 
 /// Names of the Services that the operator makes (KubeRay `utils.GenerateHeadServiceName`). The clusters of RayJobs have
@@ -66,27 +91,29 @@ pub(super) fn exposures<'a>(subject: &Subject<'a>) -> Vec<Exposure<'a>> {
 fn services(cluster: &RayCluster<'_>) -> Vec<String> {
     let name = cluster.object.name();
     let own = cluster.get("/headGroupSpec/headService/metadata/name").and_then(Value::as_str).map(str::to_owned);
-    let head = own.unwrap_or_else(|| format!("{name}-head-svc"));
+    let head = own.unwrap_or_else(|| names::kept(&format!("{name}-head-svc")));
     match cluster.object.kind() {
-        "RayCluster" | "RayService" => vec![head, format!("{name}-serve-svc")],
-        "RayJob" => vec![format!("{name}-head-svc")],
+        "RayCluster" | "RayService" => vec![head, names::kept(&format!("{name}-serve-svc"))],
+        "RayJob" => vec![names::kept(&format!("{name}-head-svc"))],
         _ => Vec::new(),
     }
 }
 
-fn of_ingress<'a>(ingress: &Object<'a>, clusters: &BTreeMap<[String; 3], RayCluster<'a>>) -> Vec<Exposure<'a>> {
+fn of_ingress<'a>(ingress: &Object<'a>, clusters: &Clusters<'a>) -> Vec<Exposure<'a>> {
     let mut found = Vec::new();
-    let rules = ingress.get("/spec/rules").and_then(Value::as_array);
-    for (rule_index, rule) in rules.into_iter().flatten().enumerate() {
+    for (rule_index, rule) in items(ingress, "/spec/rules") {
         let paths = rule["http"]["paths"].as_array();
         for (index, path) in paths.into_iter().flatten().enumerate() {
             let service = &path["backend"]["service"];
             let Some(name) = service["name"].as_str() else { continue };
-            let key = [ingress.environment_name.to_owned(), ingress.namespace().to_owned(), name.to_owned()];
-            let Some(cluster) = clusters.get(&key) else { continue };
+            let Some(cluster) = clusters.behind(ingress, name) else { continue };
+            let pointer = format!("/spec/rules/{rule_index}/http/paths/{index}");
             found.push(Exposure {
                 ingress: *ingress,
-                pointer: format!("/spec/rules/{rule_index}/http/paths/{index}"),
+                rule: format!("/spec/rules/{rule_index}"),
+                path_pointer: format!("{pointer}/path"),
+                backend_pointer: format!("{pointer}/backend"),
+                host_pointer: format!("/spec/rules/{rule_index}/host"),
                 host: rule["host"].as_str().unwrap_or_default(),
                 path: path["path"].as_str().unwrap_or("/"),
                 service: name,
@@ -96,6 +123,49 @@ fn of_ingress<'a>(ingress: &Object<'a>, clusters: &BTreeMap<[String; 3], RayClus
         }
     }
     found
+}
+
+/// A route's host, rule and path with every one of its backends. Routes to Services of other namespaces are not judged.
+fn of_route<'a>(route: &Object<'a>, clusters: &Clusters<'a>) -> Vec<Exposure<'a>> {
+    let mut found = Vec::new();
+    for (rule_index, rule) in items(route, "/spec/rules") {
+        let pointer = format!("/spec/rules/{rule_index}");
+        for (backend_index, backend) in rule["backendRefs"].as_array().into_iter().flatten().enumerate() {
+            let own = backend["namespace"].as_str().is_none_or(|namespace| namespace == route.namespace());
+            let Some(service) = backend["name"].as_str().filter(|_| own) else { continue };
+            let Some(cluster) = clusters.behind(route, service) else { continue };
+            for (host_index, host) in hosts_of_route(route).into_iter().enumerate() {
+                for (match_index, path) in paths_of_rule(rule).into_iter().enumerate() {
+                    found.push(Exposure {
+                        ingress: *route,
+                        rule: pointer.clone(),
+                        path_pointer: format!("{pointer}/matches/{match_index}/path"),
+                        backend_pointer: format!("{pointer}/backendRefs/{backend_index}"),
+                        host_pointer: format!("/spec/hostnames/{host_index}"),
+                        host,
+                        path,
+                        service,
+                        cluster: *cluster,
+                        port: port(cluster, service, &json!({ "number": backend["port"] })),
+                    });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The hosts of an HTTPRoute; an empty one where it has none and takes every host of its listener.
+fn hosts_of_route<'a>(route: &Object<'a>) -> Vec<&'a str> {
+    let hosts: Vec<&str> = items(route, "/spec/hostnames").filter_map(|(_, host)| host.as_str()).collect();
+    if hosts.is_empty() { vec![""] } else { hosts }
+}
+
+/// The paths of an HTTPRoute's rule; the root where it says nothing (Gateway API, `HTTPRouteMatch`).
+fn paths_of_rule(rule: &Value) -> Vec<&str> {
+    let matches = rule["matches"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let paths: Vec<&str> = matches.iter().map(|each| each["path"]["value"].as_str().unwrap_or("/")).collect();
+    if paths.is_empty() { vec!["/"] } else { paths }
 }
 
 fn port(cluster: &RayCluster<'_>, service: &str, port: &Value) -> Port {
@@ -123,8 +193,15 @@ pub(super) fn annotation_pointer(key: &str) -> String {
     format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
-/// Whether the load balancer or proxy asks who someone is.
+/// Whether the load balancer or proxy asks who someone is. What an extension of a Gateway's controller does is not
+/// known; asking for a login is what they are for (AWS Load Balancer Controller, ListenerRuleConfiguration).
 pub(super) fn asks_who(ingress: &Object<'_>) -> bool {
+    if ingress.kind() == "HTTPRoute" {
+        let filters = items(ingress, "/spec/rules").filter_map(|(_, rule)| rule["filters"].as_array()).flatten();
+        return filters
+            .into_iter()
+            .any(|filter| matches!(filter["type"].as_str(), Some("ExtensionRef" | "ExternalAuth")));
+    }
     let Some(annotations) = ingress.get("/metadata/annotations").and_then(Value::as_object) else { return false };
     annotations.iter().any(|(key, value)| match key.as_str() {
         "alb.ingress.kubernetes.io/auth-type" => value != "none",
@@ -141,6 +218,9 @@ pub(super) fn asks_who(ingress: &Object<'_>) -> bool {
 
 /// The controller that serves an Ingress, by its class and its annotations.
 pub(super) fn controller(ingress: &Object<'_>) -> Controller {
+    if ingress.kind() == "HTTPRoute" {
+        return Controller::Gateway;
+    }
     let class = ingress.get("/spec/ingressClassName").and_then(Value::as_str);
     let class = class.or_else(|| annotation(ingress, "kubernetes.io/ingress.class")).unwrap_or_default();
     let annotations = ingress.get("/metadata/annotations").and_then(Value::as_object);

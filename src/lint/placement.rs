@@ -25,6 +25,11 @@ impl<'a> Pools<'a> {
         self.0.get(&(pod.object.environment_name, selected(pod)?))
     }
 
+    /// The pools of an environment.
+    pub(super) fn all(&self, environment: &str) -> impl Iterator<Item = &Object<'a>> {
+        self.0.iter().filter(move |((other, _), _)| *other == environment).map(|(_, pool)| pool)
+    }
+
     /// The pools' names in an environment.
     pub(super) fn names(&self, environment: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.keys().filter(move |(other, _)| *other == environment).map(|(_, name)| *name)

@@ -18,6 +18,7 @@ rules! {
     arn_as_node_role
     automounted_worker_token
     blanket_toleration
+    blocking_disruption_budget
     busy_head
     conflicting_autoscaler_version
     conflicting_cluster_selector
@@ -26,6 +27,7 @@ rules! {
     conflicting_node_role
     conflicting_ray_start_params
     conflicting_security_context
+    conflicting_serve_config
     conflicting_service_account
     conflicting_submission_mode
     conflicting_tls
@@ -69,7 +71,11 @@ rules! {
     idle_timeout_without_v2
     imds_from_pod
     incompatible_karpenter
+    incomplete_auth_secret
+    incomplete_ingress_auth
+    ineffective_ingress_key
     invalid_affinity
+    invalid_alert_rule
     invalid_ami_alias
     invalid_budget
     invalid_capacity_type
@@ -77,6 +83,7 @@ rules! {
     invalid_do_not_disrupt
     invalid_env_source
     invalid_history_server
+    invalid_ingress_annotation
     invalid_initializing_timeout
     invalid_job_limit
     invalid_label_value
@@ -86,6 +93,7 @@ rules! {
     invalid_node_label
     invalid_probe
     invalid_ray_label
+    invalid_redis_address
     invalid_requirement
     invalid_restart_policy
     invalid_schedule
@@ -110,6 +118,8 @@ rules! {
     min_values_disables_price_filter
     mismatched_ami_family
     mismatched_ray_version
+    misplaced_job_resources
+    misplaced_ray_container
     missing_cluster_label
     missing_consolidate_after
     missing_container
@@ -117,6 +127,7 @@ rules! {
     missing_dashboard_port
     missing_entrypoint
     missing_ephemeral_storage
+    missing_gateway
     missing_host
     missing_image
     missing_ingress_class
@@ -126,6 +137,7 @@ rules! {
     missing_platform
     missing_ray_version
     missing_resources
+    missing_serve_config
     missing_version
     mixed_ami_terms
     mixed_ray_versions
@@ -138,6 +150,7 @@ rules! {
     over_gpu_limit
     over_quota
     overlapping_disruption_budgets
+    passwordless_redis
     patched_identity
     path_without_rewrite
     plain_http_auth
@@ -147,11 +160,13 @@ rules! {
     public_ingress
     recreate_on_shared_cluster
     redundant_override
+    regex_in_exact_path
     rejected_by_pod_security
     removed_api_version
     removed_serve_key
     replicas_with_autoscaling
     request_above_limit
+    reserved_container_name
     reserved_env
     reserved_group_name
     reserved_tag
@@ -159,19 +174,23 @@ rules! {
     restricted_label
     restricted_pod_security
     retired_ingress_nginx
+    schemeless_metrics_host
     secret_in_env
     self_deleting_job
     serve_config_without_port
     shadowed_default
     shared_dashboard_host
+    shared_redis_namespace
     short_idle_timeout
     small_head
     small_root_volume
     small_shared_memory
+    snippet_annotation
     split_entrypoint
     spot_without_diversity
     spot_without_fallback
     spot_without_interruption_queue
+    spread_across_clusters
     suspended_job_without_shutdown
     suspended_worker_group
     toml_1_1_syntax
@@ -182,6 +201,7 @@ rules! {
     ungated_static_pool
     unknown_environment
     unknown_field
+    unknown_ingress_annotation
     unknown_key
     unknown_pool
     unknown_profile
@@ -191,6 +211,8 @@ rules! {
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unread_cluster_selector
+    unreadable_file
     unreadable_manifest
     unreadable_spec
     unrendered_workload
@@ -199,6 +221,7 @@ rules! {
     unsupported_kubelet_setting
     unsupported_priority
     unsupported_ray_version
+    unsupported_redis_username
     unsupported_release
     unsupported_token_auth
     untolerated_taint

@@ -56,6 +56,12 @@ impl Metadata {
         self
     }
 
+    /// In another namespace than the team's.
+    pub(super) fn within(mut self, namespace: Option<&String>) -> Self {
+        self.namespace = namespace.cloned().or(self.namespace);
+        self
+    }
+
     /// With more annotations.
     pub(super) fn with_annotations(mut self, more: BTreeMap<String, String>) -> Self {
         self.annotations.extend(more);

@@ -23,11 +23,20 @@ struct Monitor {
 struct Spec {
     /// The label whose value becomes `job`.
     job_label: &'static str,
+    /// Where to look; the monitor's own namespace where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace_selector: Option<NamespaceSelector>,
     selector: Selector,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     endpoints: Vec<Endpoint>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pod_metrics_endpoints: Vec<Endpoint>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NamespaceSelector {
+    match_names: [String; 1],
 }
 
 #[derive(Serialize)]
@@ -75,6 +84,7 @@ fn head(scope: &Scope<'_>, workload: &Workload, monitoring: &Monitoring) -> Mani
             let endpoints = scraped.map(|port| endpoint(port, monitoring)).collect();
             let spec = Spec {
                 job_label: "ray.io/cluster",
+                namespace_selector: None,
                 selector: Selector { match_labels: labels.into() },
                 endpoints,
                 pod_metrics_endpoints: Vec::new(),
@@ -96,6 +106,7 @@ fn workers(scope: &Scope<'_>, workload: &Workload, monitoring: &Monitoring) -> M
 fn of_pods(workload: &Workload, node_type: &str, pod_metrics_endpoints: Vec<Endpoint>) -> Spec {
     Spec {
         job_label: "ray.io/cluster",
+        namespace_selector: None,
         selector: Selector { match_labels: metadata::pods_of(workload, node_type) },
         endpoints: Vec::new(),
         pod_metrics_endpoints,
@@ -118,17 +129,22 @@ fn monitor(
     monitoring: &Monitoring,
     kind: &'static str,
     suffix: &str,
-    spec: Spec,
+    mut spec: Spec,
 ) -> Manifest {
+    spec.namespace_selector =
+        monitoring.namespace.as_ref().map(|_| NamespaceSelector { match_names: [scope.team.namespace.clone()] });
     let name = format!("{}-{suffix}", workload.name);
     let object = Monitor {
         api_version: "monitoring.coreos.com/v1",
         kind,
-        metadata: Metadata::of_workload(scope.team, workload, name).with_labels(&monitoring.labels),
+        metadata: Metadata::of_workload(scope.team, workload, name)
+            .with_labels(&monitoring.labels)
+            .within(monitoring.namespace.as_ref()),
         spec,
     };
     let own = workload.path.join("monitoring");
     let mut places = Places::new(own.clone());
     places.add("/metadata/labels", own.join("labels"));
+    places.add("/metadata/namespace", own.join("namespace"));
     scope.manifest(object, places)
 }

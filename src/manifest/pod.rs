@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::metadata::INSTANCE;
-use super::{Places, patch};
+use super::{Places, containers, patch, probes, spread, volumes};
 use crate::resolve::{Group, Workload};
 use crate::spec::group::EnvSource;
 use crate::spec::{self, EnvValue};
@@ -79,6 +79,12 @@ const HEAD_PORTS: [(&str, i32); 7] = [
 ];
 const WORKER_PORTS: [(&str, i32); 1] = [("metrics", 8080)];
 
+/// The number of one of the head's ports.
+pub(super) fn head_port(name: &str) -> i32 {
+    let port = HEAD_PORTS.iter().find(|(each, _)| *each == name);
+    port.expect("the head has every port that can be exposed").1
+}
+
 /// The pod template of a group.
 pub(super) fn template(workload: &Workload, group: &Group, role: Role) -> PodTemplate {
     let mut labels = group.pod_labels.clone();
@@ -113,15 +119,33 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
     places.add(format!("{pointer}/template/metadata/annotations"), path.join("pod-annotations"));
     places.add(format!("{spec}/nodeSelector"), path.join("node-selector"));
     places.add(format!("{spec}/tolerations"), path.join("tolerations"));
+    for (field, key, written) in [
+        ("affinity", "affinity", group.affinity.is_some()),
+        ("runtimeClassName", "runtime-class", group.runtime_class.is_some()),
+    ] {
+        if written {
+            places.add(format!("{spec}/{field}"), path.join(key));
+        }
+    }
     if group.shared_memory.is_some() {
         places.add(format!("{spec}/volumes/1"), path.join("shared-memory"));
     }
     places.add(container.clone(), path.clone());
+    spread::add_places(places, &spec, group);
+    containers::add_places(places, &spec, group);
+    probes::add_places(places, &container, group);
+    volumes::add_places(places, &spec, group, &self::volumes(group), &volume_mounts(group));
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
     let variables = env(workload, group);
-    for (index, variable) in variables.iter().enumerate().filter(|(_, each)| group.env.contains_key(&each.name)) {
-        places.add(format!("{container}/env/{index}"), path.join("env").join(&variable.name));
+    let of_monitoring = metrics_hosts(workload);
+    for (index, variable) in variables.iter().enumerate() {
+        let pointer = format!("{container}/env/{index}");
+        if group.env.contains_key(&variable.name) {
+            places.add(pointer, path.join("env").join(&variable.name));
+        } else if let Some((.., key)) = of_monitoring.iter().find(|(name, ..)| *name == variable.name) {
+            places.add(pointer, workload.path.join("monitoring").join(key));
+        }
     }
     for list in ["requests", "limits"] {
         for (resource, key) in [
@@ -165,9 +189,13 @@ fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
         priority_class_name: group.priority_class.clone(),
         termination_grace_period_seconds: group.grace_period,
         security_context: Some(restricted_pod()),
+        runtime_class_name: group.runtime_class.clone(),
         node_selector: Some(node_selector),
         tolerations: Some(tolerations(&group.taints, &group.tolerations)),
-        containers: vec![container],
+        affinity: typed(group.affinity.as_ref()),
+        topology_spread_constraints: spread::constraints(workload, group),
+        init_containers: containers::before(group),
+        containers: std::iter::once(container).chain(containers::beside(group)).collect(),
         volumes: Some(volumes(group)),
         ..PodSpec::default()
     };
@@ -178,7 +206,7 @@ fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
 }
 
 /// An escape hatch as its type. One that does not fit is reported by the checks and changes nothing.
-fn typed<T: serde::de::DeserializeOwned>(partial: Option<&Map<String, Value>>) -> Option<T> {
+pub(super) fn typed<T: serde::de::DeserializeOwned>(partial: Option<&Map<String, Value>>) -> Option<T> {
     serde_json::from_value(Value::Object(partial?.clone())).ok()
 }
 
@@ -192,6 +220,7 @@ fn container(workload: &Workload, group: &Group, role: Role) -> Container {
         container_port: *number,
         ..ContainerPort::default()
     };
+    let [liveness_probe, readiness_probe, startup_probe] = probes::of_ray(workload, group, role);
     Container {
         name: name.to_owned(),
         image: Some(group.image.clone()),
@@ -207,6 +236,9 @@ fn container(workload: &Workload, group: &Group, role: Role) -> Container {
             }),
             ..Lifecycle::default()
         }),
+        liveness_probe,
+        readiness_probe,
+        startup_probe,
         volume_mounts: Some(volume_mounts(group)),
         ..Container::default()
     }
@@ -252,9 +284,34 @@ fn env(workload: &Workload, group: &Group) -> Vec<EnvVar> {
             ..EnvVar::default()
         });
     }
+    if group.name == "head" {
+        let own = |name: &str| group.env.contains_key(name);
+        variables.extend(
+            metrics_hosts(workload).into_iter().filter(|(name, ..)| !own(name)).map(|(name, host, _)| EnvVar {
+                name: name.to_owned(),
+                value: Some(host),
+                ..EnvVar::default()
+            }),
+        );
+    }
     let refers = |variable: &EnvVar| variable.value.as_ref().is_some_and(|value| value.contains("$("));
     variables.sort_by(|a, b| (refers(a), &a.name).cmp(&(refers(b), &b.name)));
     variables
+}
+
+/// What the dashboard, which runs on the head, reads of Prometheus and Grafana, with the key of `monitoring` that says it
+/// (Ray `dashboard/modules/metrics/metrics_head.py`).
+fn metrics_hosts(workload: &Workload) -> Vec<(&'static str, String, &'static str)> {
+    let hosts = &workload.metrics_hosts;
+    [
+        ("RAY_GRAFANA_HOST", &hosts.grafana, "grafana-host"),
+        ("RAY_GRAFANA_IFRAME_HOST", &hosts.grafana_iframe, "grafana-iframe-host"),
+        ("RAY_PROMETHEUS_HOST", &hosts.prometheus, "prometheus-host"),
+        ("RAY_PROMETHEUS_NAME", &hosts.prometheus_name, "prometheus-name"),
+    ]
+    .into_iter()
+    .filter_map(|(name, host, key)| Some((name, host.clone()?, key)))
+    .collect()
 }
 
 pub(super) fn variable(name: &str, value: &EnvValue) -> EnvVar {
@@ -313,6 +370,7 @@ fn volumes(group: &Group) -> Vec<Volume> {
             EmptyDirVolumeSource { medium: Some("Memory".to_owned()), size_limit: Some(Quantity(size.to_string())) };
         empty_dir(SHARED_MEMORY, source)
     }));
+    volumes.extend(volumes::of_group(group));
     volumes
 }
 
@@ -324,5 +382,6 @@ fn volume_mounts(group: &Group) -> Vec<VolumeMount> {
     };
     let mut mounts = vec![mount(LOGS, "/tmp/ray")];
     mounts.extend(group.shared_memory.as_ref().map(|_| mount(SHARED_MEMORY, "/dev/shm")));
+    mounts.extend(volumes::mounts_of_group(group));
     mounts
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::SecurityContext;
 use serde::Serialize;
 
+use super::fault_tolerance::{self, GcsFaultToleranceOptions};
 use super::metadata::Metadata;
 use super::pod::{self, PodTemplate, Role};
 use super::{Manifest, Places, Scope};
 use crate::resolve::{Autoscaling, WorkerGroup, Workload};
-use crate::spec::{AuthMode, Upgrade, UpscalingMode, WorkloadKind};
+use crate::spec::{AuthMode, UpscalingMode, WorkloadKind};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,6 +32,8 @@ pub(super) struct RayClusterSpec {
     upgrade_strategy: Option<UpgradeStrategy>,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_options: Option<AuthOptions>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gcs_fault_tolerance_options: Option<GcsFaultToleranceOptions>,
     enable_in_tree_autoscaling: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     autoscaler_options: Option<AutoscalerOptions>,
@@ -126,16 +129,13 @@ pub(super) fn ray_cluster(scope: &Scope<'_>, workload: &Workload) -> Manifest {
 /// The spec of a workload's Ray cluster, wherever it stands.
 pub(super) fn spec(workload: &Workload) -> RayClusterSpec {
     let head = &workload.head;
+    // What a service or a job does with its cluster stands beside the cluster's spec: KubeRay refuses `upgradeStrategy`
+    // in it (`utils/validation.go`, ValidateRayClusterUpgradeOptions).
+    let own = workload.kind == WorkloadKind::Cluster;
     RayClusterSpec {
         ray_version: workload.ray_version.to_string(),
-        // Services and jobs are suspended as a whole.
-        suspend: (workload.suspend && workload.kind == WorkloadKind::Cluster).then_some(true),
-        upgrade_strategy: workload.upgrade.map(|upgrade| UpgradeStrategy {
-            r#type: match upgrade {
-                Upgrade::None => "None",
-                Upgrade::Recreate => "Recreate",
-            },
-        }),
+        suspend: (own && workload.suspend).then_some(true),
+        upgrade_strategy: workload.upgrade.filter(|_| own).map(|upgrade| UpgradeStrategy { r#type: upgrade.as_str() }),
         // The mode is always explicit: with an empty one the operator makes the Secret, but no pod uses it (KubeRay
         // `utils.IsAuthEnabled`).
         auth_options: workload.auth.as_ref().map(|auth| AuthOptions {
@@ -145,6 +145,7 @@ pub(super) fn spec(workload: &Workload) -> RayClusterSpec {
             },
             secret_name: auth.secret.clone(),
         }),
+        gcs_fault_tolerance_options: fault_tolerance::options(workload),
         enable_in_tree_autoscaling: workload.autoscaling.is_some(),
         autoscaler_options: workload.autoscaling.as_ref().map(autoscaler_options),
         head_service_annotations: workload.service_annotations.clone(),
@@ -197,6 +198,7 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
         ("suspend", "suspend"),
         ("upgradeStrategy", "upgrade"),
         ("authOptions", "auth"),
+        ("gcsFaultToleranceOptions", "fault-tolerance"),
         ("enableInTreeAutoscaling", "autoscaling"),
         ("autoscalerOptions", "autoscaling"),
         ("headServiceAnnotations", "service"),
@@ -207,6 +209,10 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
         ("headGroupSpec/serviceType", ["service", "type"]),
         ("authOptions/mode", ["auth", "mode"]),
         ("authOptions/secretName", ["auth", "secret"]),
+        ("gcsFaultToleranceOptions/redisAddress", ["fault-tolerance", "address"]),
+        ("gcsFaultToleranceOptions/redisUsername", ["fault-tolerance", "username"]),
+        ("gcsFaultToleranceOptions/redisPassword", ["fault-tolerance", "password"]),
+        ("gcsFaultToleranceOptions/externalStorageNamespace", ["fault-tolerance", "namespace"]),
         ("autoscalerOptions/idleTimeoutSeconds", ["autoscaling", "idle-timeout"]),
     ] {
         places.add(format!("{pointer}/{field}"), path.join(table).join(key));

@@ -2,9 +2,9 @@
 
 use super::layers::{self, Layers};
 use super::model::{Environment, Group, Instances, NodePool};
-use super::names;
 use super::template::{self, Variables};
 use super::values::{SpecPath, Values};
+use super::{names, pod_need};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{self, Node, Table};
 use crate::spec::node_pool::CLASS_KEYS;
@@ -46,20 +46,7 @@ pub(super) fn resolve(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Group> {
     let arch = spec.arch.unwrap_or(spec::Arch::Amd64);
-    let gpu = spec.gpu.as_ref().map(|gpu| gpu.model.as_deref().unwrap_or("nvidia"));
-    let variables = Variables {
-        team: context.team,
-        workload: Some(context.workload[1]),
-        environment: &context.environment.name,
-        group: Some(name),
-        ray_version: Some(context.ray_version),
-        gpu,
-        neuron: None,
-        arch: Some(arch.as_str()),
-        region: &context.environment.spec.region,
-        eks_cluster: &context.environment.spec.eks_cluster,
-        domain: context.environment.spec.domain.as_deref(),
-    };
+    let variables = variables(context, name, spec, arch);
     let image = match spec.image.as_deref() {
         Some(text) => {
             let path = path.join("image");
@@ -139,6 +126,13 @@ pub(super) fn resolve(
         ray_resources: spec.ray_resources.clone().unwrap_or_default(),
         node_selector: spec.node_selector.clone().unwrap_or_default(),
         tolerations: spec.tolerations.clone().unwrap_or_default(),
+        spread: spec.spread.clone(),
+        affinity: spec.affinity.clone().map(|object| object.0),
+        volumes: spec.volumes.clone().unwrap_or_default(),
+        init_containers: objects(spec.init_containers.as_deref()),
+        sidecars: objects(spec.sidecars.as_deref()),
+        probes: spec.probes.clone().unwrap_or_default(),
+        runtime_class: spec.runtime_class.clone(),
         grace_period: spec.grace_period,
         pre_stop: spec.pre_stop.clone().filter(|command| !command.is_empty()),
         priority_class: spec.priority_class.clone(),
@@ -148,6 +142,27 @@ pub(super) fn resolve(
         taints,
         own_pool,
     })
+}
+
+/// What a group's templates may name.
+fn variables<'a>(context: &'a Context<'_>, name: &'a str, spec: &'a spec::Group, arch: spec::Arch) -> Variables<'a> {
+    Variables {
+        team: context.team,
+        workload: Some(context.workload[1]),
+        environment: &context.environment.name,
+        group: Some(name),
+        ray_version: Some(context.ray_version),
+        gpu: spec.gpu.as_ref().map(|gpu| gpu.model.as_deref().unwrap_or("nvidia")),
+        neuron: None,
+        arch: Some(arch.as_str()),
+        region: &context.environment.spec.region,
+        eks_cluster: &context.environment.spec.eks_cluster,
+        domain: context.environment.spec.domain.as_deref(),
+    }
+}
+
+fn objects(list: Option<&[spec::group::Object]>) -> Vec<serde_json::Map<String, serde_json::Value>> {
+    list.unwrap_or_default().iter().map(|object| object.0.clone()).collect()
 }
 
 /// Renders a template at `path`; what goes wrong is reported there.
@@ -250,8 +265,12 @@ fn instances(
 ) -> Instances {
     let sidecar =
         |quantity: Option<&Quantity>| if head { quantity.and_then(Quantity::value).unwrap_or(0.0) } else { 0.0 };
-    let cpus = cpu.value().unwrap_or(0.0) + sidecar(context.sidecar_cpu);
-    let gib = (memory.value().unwrap_or(0.0) + sidecar(context.sidecar_memory)) / 1_073_741_824.0;
+    let ray = pod_need::Amounts {
+        cpus: cpu.value().unwrap_or(0.0) + sidecar(context.sidecar_cpu),
+        bytes: memory.value().unwrap_or(0.0) + sidecar(context.sidecar_memory),
+    };
+    let need = pod_need::of_pod(ray, spec);
+    let (cpus, gib) = (need.cpus, need.bytes / 1_073_741_824.0);
     // Exact types and sizes say how large an instance is; a second bound could only contradict them.
     let bounded = spec.instance_types.is_none() && spec.instance_sizes.is_none();
     let cpus = bounded.then(|| {

@@ -2,6 +2,9 @@
 //!
 //! From weakest to strongest: built-in, `[defaults]`, `[environments.<e>.defaults]`, the profile that a group names,
 //! team, workload, group, `[override.<e>]`. Tables merge by key; arrays and the values of [`WHOLE`] replace.
+//!
+//! Among the defaults of one layer, those of `cluster` speak about the Ray cluster of every workload, and those of a
+//! kind, such as `service`, are stronger.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -53,6 +56,8 @@ enum Keys {
     All,
     /// Only what is inherited from above.
     Only(&'static [&'static str]),
+    /// All but those, and but what `All` leaves out.
+    Except(&'static [&'static str]),
     /// The whole fragment is the value of one key.
     Under(&'static str),
 }
@@ -66,6 +71,9 @@ pub struct Fragment<'a> {
     keys: Keys,
 }
 
+/// What `[defaults.cluster]` says about clusters of their own only: each kind has its own words for its upgrade, and
+/// scripts are submitted to clusters that stay.
+const OF_CLUSTERS_ONLY: &[&str] = &["upgrade", "submit"];
 /// What a workload inherits from its team.
 const TO_WORKLOADS: &[&str] =
     &["labels", "annotations", "env", "image", "ray-version", "service-account", "monitoring", "ingress"];
@@ -79,8 +87,13 @@ pub const OF_ENVIRONMENTS: &[&str] = &["ingress", "monitoring"];
 const RESOLVED_APART: &[&str] = &["head", "workers", "clusters", "services", "jobs", "cron-jobs", "override", "unset"];
 /// Inline tables that a stronger layer replaces whole: half of each makes no sense.
 const WHOLE: &[&str] = &["gpu", "capacity-type"];
+/// References, of which half names nothing: neither layers nor `unset` take one apart.
+const REFERENCES: &[&str] = &["username", "password"];
 /// The selectors that choose instances are one unit: two layers' selectors might intersect to nothing.
 const INSTANCE_SELECTORS: &[&str] = &["instance-types", "instance-families", "instance-sizes", "gpu"];
+
+/// Two ways to say one thing: a layer that goes one way discards what weaker layers said the other way.
+const ALTERNATIVES: [[&str; 2]; 1] = [["serve-config", "serve-config-file"]];
 
 /// The files that speak about one team in one environment.
 #[derive(Clone, Copy, Debug)]
@@ -128,7 +141,9 @@ impl<'a> Layers<'a> {
                 push(&mut fragments, layer, Some(self.environment), Keys::Only(OF_ENVIRONMENTS));
             }
             push(&mut fragments, layer, descend(defaults, &["team"]), Keys::Only(TO_WORKLOADS));
-            push(&mut fragments, layer, descend(defaults, &[defaults_table(path[0])]), Keys::All);
+            for (table, keys) in defaults_tables(path[0]) {
+                push(&mut fragments, layer, descend(defaults, &[table]), keys);
+            }
         }
         push(&mut fragments, Layer::Team, Some(self.team), Keys::Only(TO_WORKLOADS));
         push(&mut fragments, Layer::Workload, descend(self.team, &path), Keys::All);
@@ -144,12 +159,16 @@ impl<'a> Layers<'a> {
         let kind = if group == ["head"] { "head" } else { "worker" };
         let own: Vec<&str> = workload.iter().chain(group).copied().collect();
         for (layer, defaults) in self.defaults() {
-            let of_workloads = descend(defaults, &[defaults_table(workload[0])]);
+            let of_workloads = defaults_tables(workload[0]).map(|(table, _)| descend(defaults, &[table]));
             push(&mut fragments, layer, descend(defaults, &["team"]), Keys::Only(FROM_TEAM_TO_GROUPS));
-            push(&mut fragments, layer, of_workloads, Keys::Only(TO_GROUPS));
+            for table in of_workloads.clone() {
+                push(&mut fragments, layer, table, Keys::Only(TO_GROUPS));
+            }
             push(&mut fragments, layer, descend(defaults, &["node-pool"]), Keys::Under("node-pool"));
             push(&mut fragments, layer, descend(defaults, &[kind]), Keys::All);
-            push(&mut fragments, layer, of_workloads.and_then(|table| descend(table, group)), Keys::All);
+            for table in of_workloads {
+                push(&mut fragments, layer, table.and_then(|table| descend(table, group)), Keys::All);
+            }
         }
         let before_team = fragments.len();
         push(&mut fragments, Layer::Team, Some(self.team), Keys::Only(FROM_TEAM_TO_GROUPS));
@@ -184,9 +203,11 @@ impl<'a> Layers<'a> {
     }
 }
 
-/// The table of `[defaults]` for a table of workloads.
-fn defaults_table(workloads: &str) -> &'static str {
-    WorkloadKind::of_table(workloads).unwrap_or(WorkloadKind::Cluster).defaults()
+/// The tables of `[defaults]` for a table of workloads, weakest first.
+fn defaults_tables(workloads: &str) -> impl Iterator<Item = (&'static str, Keys)> + Clone {
+    let kind = WorkloadKind::of_table(workloads).unwrap_or(WorkloadKind::Cluster);
+    let of_every_kind = (kind != WorkloadKind::Cluster).then_some(("cluster", Keys::Except(OF_CLUSTERS_ONLY)));
+    of_every_kind.into_iter().chain([(kind.defaults(), Keys::All)])
 }
 
 /// The strongest layer's `profile`.
@@ -222,10 +243,17 @@ pub(super) fn merge(fragments: &[Fragment<'_>]) -> Table {
     let mut merged = Table::new();
     for fragment in fragments {
         for path in fragment.unset() {
-            remove(&mut merged, path);
+            remove(&mut merged, path, "");
         }
         if INSTANCE_SELECTORS.iter().any(|key| fragment.get(key).is_some()) {
             merged.retain(|key, _| !INSTANCE_SELECTORS.contains(&key.as_str()));
+        }
+        for [one, other] in ALTERNATIVES {
+            match (fragment.get(one), fragment.get(other)) {
+                (Some(_), None) => merged.shift_remove(other),
+                (None, Some(_)) => merged.shift_remove(one),
+                _ => None,
+            };
         }
         if let Keys::Under(key) = fragment.keys {
             let table = merged.entry(key.to_owned()).or_insert_with(|| empty_table(fragment.table));
@@ -244,6 +272,7 @@ impl<'a> Fragment<'a> {
         match self.keys {
             Keys::All => !RESOLVED_APART.contains(&key),
             Keys::Only(keys) => keys.contains(&key),
+            Keys::Except(keys) => !keys.contains(&key) && !RESOLVED_APART.contains(&key),
             Keys::Under(_) => false,
         }
     }
@@ -287,7 +316,11 @@ impl<'a> Fragment<'a> {
 /// Whether a stronger layer's table replaces a weaker one's whole. A variable is a text or a reference: one replaces the
 /// other whole.
 fn replaces_whole(parent: &str, key: &str) -> bool {
-    parent == "env" || WHOLE.contains(&key)
+    is_reference(parent, key) || WHOLE.contains(&key)
+}
+
+fn is_reference(parent: &str, key: &str) -> bool {
+    parent == "env" || REFERENCES.contains(&key)
 }
 
 /// The values of a table that are replaced one by one when layers merge, with the keys that lead to them.
@@ -328,13 +361,14 @@ fn overlay<'a>(base: &mut Table, layer: impl Iterator<Item = (&'a String, &'a No
 }
 
 /// Takes out what a dotted path names. A key with dots, such as a label, is tried whole first.
-fn remove(table: &mut Table, path: &str) {
+fn remove(table: &mut Table, path: &str, parent: &str) {
     if table.shift_remove(path).is_some() {
         return;
     }
     if let Some((first, rest)) = path.split_once('.')
+        && !is_reference(parent, first)
         && let Some(Value::Table(inner)) = table.get_mut(first).map(|node| &mut node.value)
     {
-        remove(inner, rest);
+        remove(inner, rest, first);
     }
 }

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::ingress::Ingress;
 use super::job::{Job, SelectedJob};
+use super::monitoring::{MetricsHosts, Monitoring};
 use super::submission::Submission;
 use super::values::{SpecPath, Values};
 use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{
-    self, Arch, AuthMode, CapacityType, EnvValue, Expose, Gpu, HeadMonitor, IngressClass, PullPolicy, Quantity,
-    Requirement, Scheme, ServiceType, Taint, Upgrade, UpscalingMode, WorkloadKind,
+    self, Arch, AuthMode, CapacityType, EnvValue, Gpu, PullPolicy, Quantity, Requirement, ServiceType, Taint, Upgrade,
+    UpscalingMode, WorkloadKind,
 };
 use indexmap::IndexMap;
 
@@ -123,10 +125,14 @@ pub struct Workload {
     pub workers: Vec<WorkerGroup>,
     /// The autoscaler, if it runs.
     pub autoscaling: Option<Autoscaling>,
+    /// Where the GCS keeps its state, if not with the head.
+    pub fault_tolerance: Option<FaultTolerance>,
     /// Authentication: the mode to write, if the operator knows one.
     pub auth: Option<Auth>,
-    /// What a change does to running pods; `None` where the operator has no such field.
+    /// What a change does to a cluster's running pods; `None` where the operator has no such field.
     pub upgrade: Option<Upgrade>,
+    /// What a service serves and how; `None` for all other kinds.
+    pub serve: Option<Serve>,
     /// Type of the head's Service.
     pub service_type: ServiceType,
     /// Annotations of the head's Service.
@@ -135,6 +141,8 @@ pub struct Workload {
     pub ingresses: Vec<Ingress>,
     /// Monitors, if the environment scrapes.
     pub monitoring: Option<Monitoring>,
+    /// Where the dashboard finds Prometheus and Grafana.
+    pub metrics_hosts: MetricsHosts,
     /// Whether Ray logs to stderr.
     pub log_to_stderr: bool,
     /// Whether the head has a PodDisruptionBudget.
@@ -164,6 +172,19 @@ pub struct Autoscaling {
     pub memory: Quantity,
 }
 
+/// GCS fault tolerance by Redis.
+#[derive(Clone, Debug)]
+pub struct FaultTolerance {
+    /// Redis' address, with its scheme.
+    pub address: String,
+    /// User of Redis, if it has users.
+    pub username: Option<EnvValue>,
+    /// Where Redis' password is, if it has one.
+    pub password: Option<spec::SecretKey>,
+    /// Prefix of the data in Redis, if it is not the RayCluster's UID.
+    pub namespace: Option<String>,
+}
+
 /// Authentication.
 #[derive(Clone, Debug)]
 pub struct Auth {
@@ -173,40 +194,47 @@ pub struct Auth {
     pub secret: Option<String>,
 }
 
-/// One exposed port.
+/// What makes a Ray cluster a service.
 #[derive(Clone, Debug)]
-pub struct Ingress {
-    /// The port.
-    pub expose: Expose,
-    /// The controller.
-    pub class: IngressClass,
-    /// The host; `None` for every host.
-    pub host: Option<String>,
-    /// The path, without a trailing slash; empty for the root.
-    pub path: String,
-    /// Whether the ALB is reachable from the internet.
-    pub scheme: Scheme,
-    /// The ALB that several objects share.
-    pub group: Option<String>,
-    /// The listener's certificate.
-    pub certificate_arn: Option<String>,
-    /// Secret with nginx's certificate.
-    pub tls_secret: Option<String>,
-    /// Seconds that a connection may be silent.
-    pub idle_timeout: i32,
-    /// Further annotations.
-    pub annotations: BTreeMap<String, String>,
+pub struct Serve {
+    /// The Serve config, in YAML.
+    pub config: String,
+    /// What a change does to the running cluster.
+    pub upgrade: Upgrade,
+    /// The steps of an incremental upgrade; `None` for any other.
+    pub incremental: Option<IncrementalUpgrade>,
+    /// Seconds that the old cluster stays after an upgrade.
+    pub cluster_deletion_delay: i32,
+    /// Whether the Service of Serve leaves the head out.
+    pub exclude_head_pod: bool,
+    /// The Service of Serve, where it is not all as the operator makes it.
+    pub service: Option<ServeService>,
+    /// Time in which the first cluster must become ready.
+    pub initializing_timeout: Option<String>,
 }
 
-/// Monitors.
+/// Steps of an incremental upgrade.
 #[derive(Clone, Debug)]
-pub struct Monitoring {
-    /// The kind of the head's monitor.
-    pub head: HeadMonitor,
-    /// Labels by which Prometheus selects monitors.
+pub struct IncrementalUpgrade {
+    /// Capacity of the new cluster beyond the old one's, in percent.
+    pub max_surge_percent: i32,
+    /// Traffic that each step shifts, in percent.
+    pub step_size_percent: i32,
+    /// Seconds between two steps.
+    pub interval: i32,
+    /// GatewayClass of the Gateway that splits the traffic.
+    pub gateway_class: String,
+}
+
+/// The Service of Serve.
+#[derive(Clone, Debug)]
+pub struct ServeService {
+    /// Its type; that of the head's Service when not set.
+    pub service_type: Option<ServiceType>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// Its labels.
     pub labels: BTreeMap<String, String>,
-    /// How often to scrape.
-    pub interval: Option<String>,
 }
 
 /// A worker group.
@@ -269,6 +297,20 @@ pub struct Group {
     pub node_selector: BTreeMap<String, String>,
     /// Further tolerations.
     pub tolerations: Vec<spec::Toleration>,
+    /// How the pods spread.
+    pub spread: Option<spec::Spread>,
+    /// Affinity.
+    pub affinity: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Further volumes.
+    pub volumes: Vec<spec::Volume>,
+    /// Containers before the Ray container.
+    pub init_containers: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// Containers beside it.
+    pub sidecars: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// What probes of the Ray container differ in from the operator's.
+    pub probes: spec::Probes,
+    /// RuntimeClass.
+    pub runtime_class: Option<String>,
     /// Seconds between stop and kill.
     pub grace_period: Option<i64>,
     /// Command before the stop.

@@ -4,16 +4,15 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::spec::WorkloadKind;
 
-/// Longest name of a workload's object. A RayCluster's is 63 less `-serve-svc`; the clusters of services and jobs append
-/// six characters, and the jobs of cron jobs eleven (KubeRay `utils/validation.go`, v1.7).
-pub const fn longest(kind: WorkloadKind) -> usize {
+/// Longest name of a workload's object. A RayCluster's is 63 less `-serve-svc`; the clusters of services and jobs get
+/// six more characters, those of cron jobs the minute of their run too (KubeRay `utils/validation.go`, v1.7.0).
+pub fn longest(kind: WorkloadKind) -> usize {
     match kind {
         WorkloadKind::Cluster => 53,
         WorkloadKind::Service | WorkloadKind::Job => 47,
         WorkloadKind::CronJob => 36,
     }
 }
-
 /// KubeRay keeps only the last 50 characters for child objects (`utils.CheckName`).
 const KEPT_BY_KUBERAY: usize = 50;
 /// A pool's name becomes the value of the label `karpenter.sh/nodepool` (Karpenter `nodeclaimtemplate.go`).

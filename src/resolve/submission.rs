@@ -82,10 +82,10 @@ pub(super) fn resolve(
             continue;
         }
         let script = match &spec.script_file {
-            Some(file) => match script(context, file) {
-                Some(script) => Some(script),
-                None => continue,
-            },
+            Some(file) => {
+                let Some(script) = script(context, &path, file, diagnostics) else { continue };
+                Some(script)
+            }
             None => None,
         };
         let entrypoint = spec.entrypoint.clone().or_else(|| Some(format!("python {}", script.as_ref()?.name)));
@@ -128,7 +128,18 @@ pub(super) fn resolve(
     submissions
 }
 
-/// The text of a file beside the spec; where there is none, the loader has said why.
-fn script(_context: &Context<'_>, _file: &str) -> Option<Script> {
-    None
+/// A file beside the spec. `None` where a diagnostic says why, here or where the file was to be read.
+fn script(context: &Context<'_>, path: &SpecPath, file: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Script> {
+    let node = path.join("script").keys().try_fold(&context.values.root, |node, key| node.child(key))?;
+    let name = file.rsplit('/').next().unwrap_or(file);
+    // Keys of a ConfigMap (Kubernetes `IsConfigMapKey`).
+    if name.len() > 253 || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
+        let span = context.values.span(&path.join("script-file"));
+        diagnostics.push(
+            Diagnostic::error("invalid-name", span, format!("`{name}` is no name for a file in a ConfigMap"))
+                .help("rename it: letters, digits, `-`, `_` and `.`"),
+        );
+        return None;
+    }
+    Some(Script { name: name.to_owned(), text: node.string()?.to_owned() })
 }

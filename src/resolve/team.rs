@@ -12,11 +12,13 @@ use super::values::{SpecPath, Values};
 use super::{built_in, environment, job, workload};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table, Value};
+use crate::source::Span;
 use crate::spec::{self, WorkloadKind};
-use crate::workspace::TeamDocument;
+use crate::workspace::{FILE_KEYS, FileKey, TeamDocument, Workspace};
 
 /// Resolves a team, or `None` where it does not run in this environment.
 pub(super) fn resolve(
+    workspace: &Workspace,
     platform: &Table,
     environment: &Arc<Environment>,
     document: &TeamDocument,
@@ -35,11 +37,12 @@ pub(super) fn resolve(
     if !runs_in(team_spec.environments.as_ref(), &environment.name) {
         return (None, diagnostics);
     }
+    check_names(file, &mut diagnostics);
     for kind in WorkloadKind::ALL {
         check_override(layers, kind, &environment.name, &mut diagnostics);
     }
 
-    let (workloads, specs) = merge_workloads(layers, &environment.name);
+    let (workloads, specs) = merge_workloads(workspace, layers, &environment.name);
     let root = tree_with(merged, &document.document.root, workloads);
     let values = Arc::new(Values { root, source: format!("teams/{}.toml", document.name) });
     let mut service_accounts = BTreeMap::new();
@@ -122,6 +125,7 @@ type MergedWorkloads = BTreeMap<WorkloadKind, Vec<(String, Node)>>;
 
 /// The merged values of every workload that runs in the environment, and the same as spec types.
 fn merge_workloads(
+    workspace: &Workspace,
     layers: Layers<'_>,
     environment: &str,
 ) -> (MergedWorkloads, Vec<(WorkloadKind, String, spec::Workload)>) {
@@ -129,15 +133,42 @@ fn merge_workloads(
     let mut specs = Vec::new();
     for kind in WorkloadKind::ALL {
         for name in workload_names(layers, kind) {
-            let table = merge_workload(layers, kind, &name);
+            let mut table = merge_workload(layers, kind, &name);
             let spec: spec::Workload = from_table(table.table().expect("a workload is a table"));
             if runs_in(spec.environments.as_ref(), environment) {
+                attach_files(workspace, kind, &mut table);
                 specs.push((kind, name.clone(), spec));
                 nodes.entry(kind).or_default().push((name, table));
             }
         }
     }
     (nodes, specs)
+}
+
+/// Puts the texts of files beside the keys that name them, where the spec has no such value itself. They stand at their
+/// first lines.
+fn attach_files(workspace: &Workspace, kind: WorkloadKind, workload: &mut Node) {
+    let Value::Table(table) = &mut workload.value else { return };
+    for file in FILE_KEYS.iter().filter(|file| file.kind == kind) {
+        match file.within {
+            None => attach_file(workspace, file, table),
+            Some(within) => {
+                let Some(Value::Table(within)) = table.get_mut(within).map(|node| &mut node.value) else { continue };
+                for node in within.values_mut() {
+                    let Value::Table(table) = &mut node.value else { continue };
+                    attach_file(workspace, file, table);
+                }
+            }
+        }
+    }
+}
+
+fn attach_file(workspace: &Workspace, file: &FileKey, table: &mut Table) {
+    let Some(named) = table.get(file.key).filter(|_| !table.contains_key(file.text)) else { return };
+    let Some((id, text)) = named.string().and_then(|path| workspace.file(path)) else { return };
+    let span = Span::new(id, 0..text.lines().next().unwrap_or_default().len());
+    let node = Node { span, key: named.key, value: Value::String(text.to_owned()) };
+    table.insert(file.text.to_owned(), node);
 }
 
 /// The merged values of one workload, its head and its worker groups.
@@ -237,6 +268,25 @@ pub(super) fn check_environments(
 
 fn names_of(environments: &IndexMap<String, Arc<Environment>>) -> impl Iterator<Item = &str> {
     environments.keys().map(String::as_str)
+}
+
+/// Workloads of different kinds with one name would share the names of their pools, Services and budgets.
+fn check_names(team: &Table, diagnostics: &mut Vec<Diagnostic>) {
+    let mut first: BTreeMap<&str, (WorkloadKind, &Node)> = BTreeMap::new();
+    for kind in WorkloadKind::ALL {
+        for (name, node) in team.get(kind.table()).and_then(Node::table).into_iter().flatten() {
+            let (other, place) = *first.entry(name).or_insert((kind, node));
+            if other == kind {
+                continue;
+            }
+            let message = format!("{} `{name}` has the name of a {}", kind.noun(), other.noun());
+            diagnostics.push(
+                Diagnostic::error("duplicate-name", node.key, message)
+                    .label(place.key, format!("the {}", other.noun()))
+                    .help("rename one of them: both would call their pools and Services the same"),
+            );
+        }
+    }
 }
 
 /// An override changes what is there: a workload that only it names is a slip.

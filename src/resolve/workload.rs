@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 
-use super::group;
 use super::layers::{self, Layers};
-use super::model::{Auth, Autoscaling, Environment, Ingress, Monitoring, ServiceAccount, WorkerGroup, Workload};
+use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{job, names, submission, team};
+use super::{fault_tolerance, group, ingress, job, monitoring, names, serve, submission, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
-use crate::spec::{self, AuthMode, Expose, Scheme, WorkloadKind};
+use crate::spec::{self, AuthMode, WorkloadKind};
 
 /// What the workloads of one team have in common.
 pub(super) struct Context<'a> {
@@ -98,13 +97,20 @@ pub(super) fn resolve(
             });
         }
     }
-    // The Services of a cron job's clusters have names that nobody knows before.
-    let ingresses = match kind {
-        WorkloadKind::CronJob => Vec::new(),
-        _ => ingresses(context, spec, &name, &path, &variables, diagnostics),
+    let fault_tolerance = spec.fault_tolerance.as_ref().and_then(|fault_tolerance| {
+        let path = path.join("fault-tolerance");
+        fault_tolerance::resolve(fault_tolerance, &variables, context.values, &path, diagnostics)
+    });
+    let ingresses = ingress::resolve(context, (kind, key), spec, &name, &variables, diagnostics);
+    let serve = match kind {
+        WorkloadKind::Service => Some(serve::resolve(context, key, spec, &path, diagnostics)),
+        _ => None,
     };
+    let mut head = head?;
+    if let (Some(spec), Some(resolved)) = (&spec.fault_tolerance, &fault_tolerance) {
+        fault_tolerance::add_env(spec, resolved, &mut head, &mut workers);
+    }
     let releases = &context.environment.releases;
-    let head = head?;
     let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
     let target =
         job::Target { head: &head, image_pull_secrets: &image_pull_secrets, service_account: &service_account };
@@ -127,8 +133,13 @@ pub(super) fn resolve(
         head,
         workers,
         autoscaling,
+        fault_tolerance,
         auth,
         upgrade: upgrade(context, kind, key, spec, &releases.kuberay),
+        serve: match serve {
+            Some(serve) => Some(serve?),
+            None => None,
+        },
         service_type: spec
             .service
             .as_ref()
@@ -136,7 +147,8 @@ pub(super) fn resolve(
             .unwrap_or(spec::ServiceType::ClusterIP),
         service_annotations: spec.service.as_ref().and_then(|service| service.annotations.clone()).unwrap_or_default(),
         ingresses,
-        monitoring: monitoring(kind, spec.monitoring.as_ref()),
+        monitoring: monitoring::resolve(kind, spec.monitoring.as_ref()),
+        metrics_hosts: monitoring::hosts(spec.monitoring.as_ref()),
         log_to_stderr: spec.logging.as_ref().and_then(|logging| logging.stderr).unwrap_or(false),
         head_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.head).unwrap_or(true),
         workers_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.workers),
@@ -313,92 +325,5 @@ fn upgrade(
         .of_workload([kind.table(), key])
         .iter()
         .any(|fragment| fragment.layer > layers::Layer::BuiltIn && fragment.at(&["upgrade"]).is_some());
-    // KubeRay refuses it on clusters that belong to a service or a job (`utils/validation.go`).
     spec.upgrade.filter(|_| kind == WorkloadKind::Cluster && (asked || *kuberay >= UPGRADE_STRATEGY))
-}
-
-fn monitoring(kind: WorkloadKind, spec: Option<&spec::Monitoring>) -> Option<Monitoring> {
-    let spec = spec?;
-    // The head of a service or job has two Services, its cluster's and the operator's for the whole, and would be counted
-    // twice (KubeRay `common/service.go`, `common/job.go`).
-    let head = spec.head.filter(|_| kind == WorkloadKind::Cluster);
-    let otherwise = match kind {
-        WorkloadKind::Cluster => spec::HeadMonitor::ServiceMonitor,
-        _ => spec::HeadMonitor::PodMonitor,
-    };
-    spec.enabled.unwrap_or(false).then(|| Monitoring {
-        head: head.unwrap_or(otherwise),
-        labels: spec.labels.clone().unwrap_or_default(),
-        interval: spec.interval.clone(),
-    })
-}
-
-fn ingresses(
-    context: &Context<'_>,
-    spec: &spec::Workload,
-    name: &str,
-    path: &SpecPath,
-    variables: &Variables<'_>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Ingress> {
-    let Some(ingress) = &spec.ingress else { return Vec::new() };
-    let mut exposed: Vec<Expose> = ingress.expose.clone().unwrap_or_default();
-    exposed.sort_unstable();
-    exposed.dedup();
-    if exposed.is_empty() {
-        return Vec::new();
-    }
-    let path = path.join("ingress");
-    let span = context.values.span(&path.join("expose"));
-    let Some(class) = ingress.class else {
-        let message = format!("environment `{}` says nothing about its ingress controller", context.environment.name);
-        let help = format!("write `ingress.class = \"alb\"` under `[environments.{}]`", context.environment.name);
-        diagnostics.push(Diagnostic::error("missing-ingress-class", span, message).help(help));
-        return Vec::new();
-    };
-    let mut text = |key: &str, text: &Option<String>| match text {
-        Some(text) => group::render(text, variables, context.values, &path.join(key), diagnostics).map(Some),
-        None => Some(None),
-    };
-    let (Some(host), Some(route)) = (text("host", &ingress.host), text("path", &ingress.path)) else {
-        return Vec::new();
-    };
-    if host.is_none() && context.environment.spec.domain.is_none() {
-        let message =
-            format!("environment `{}` has no `domain`, so the exposed port has no host", context.environment.name);
-        diagnostics.push(Diagnostic::error("missing-host", span, message).help(format!(
-            "write `domain` under `[environments.{}]`, or `ingress.host` here",
-            context.environment.name
-        )));
-        return Vec::new();
-    }
-    let default_host = |expose: Expose| {
-        let domain = context.environment.spec.domain.as_deref().unwrap_or_default();
-        match expose {
-            Expose::Dashboard => format!("{name}.{domain}"),
-            Expose::Serve => format!("{name}-serve.{domain}"),
-        }
-    };
-    let route = route.unwrap_or_default().trim_end_matches('/').to_owned();
-    // Both under one path would collide, and below it the dashboard's rule, which is the wider one, could come first.
-    let beside = |expose: Expose| match expose {
-        Expose::Serve if exposed.len() > 1 && !route.is_empty() => format!("{route}-serve"),
-        _ => route.clone(),
-    };
-    exposed
-        .iter()
-        .copied()
-        .map(|expose| Ingress {
-            expose,
-            class,
-            host: Some(host.clone().unwrap_or_else(|| default_host(expose))),
-            path: beside(expose),
-            scheme: ingress.scheme.unwrap_or(Scheme::Internal),
-            group: ingress.group.clone(),
-            certificate_arn: ingress.certificate_arn.clone(),
-            tls_secret: ingress.tls_secret.clone(),
-            idle_timeout: ingress.idle_timeout.as_ref().and_then(spec::Duration::seconds).unwrap_or(600),
-            annotations: ingress.annotations.clone().unwrap_or_default(),
-        })
-        .collect()
 }

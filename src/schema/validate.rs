@@ -19,6 +19,28 @@ pub enum Fragment {
     PodSpec,
     /// Fields of one container.
     Container,
+    /// Fields of an affinity.
+    Affinity,
+    /// Fields of a probe.
+    Probe,
+    /// Fields of a projected volume.
+    Projected,
+}
+
+impl Fragment {
+    /// How many there are.
+    const COUNT: usize = 5;
+
+    /// Where such a part stands below a pod's `spec`.
+    fn pointer(self) -> &'static str {
+        match self {
+            Self::PodSpec => "",
+            Self::Container => "/containers/0",
+            Self::Affinity => "/affinity",
+            Self::Probe => "/containers/0/livenessProbe",
+            Self::Projected => "/volumes/0/projected",
+        }
+    }
 }
 
 /// Validators for the kinds of one environment: cheap to create, compiled when first used.
@@ -34,8 +56,7 @@ static KINDS: LazyLock<Vec<Slots>> = LazyLock::new(|| CATALOG.iter().map(|_| Slo
 #[derive(Default)]
 struct Slots {
     whole: OnceLock<Compiled>,
-    pod_spec: OnceLock<Compiled>,
-    container: OnceLock<Compiled>,
+    fragments: [OnceLock<Compiled>; Fragment::COUNT],
 }
 
 struct Compiled {
@@ -71,13 +92,11 @@ impl Validators {
     /// What is wrong with a part of a pod. Absent fields and rules across fields are not: the rest is still to come.
     pub fn validate_partial(&self, fragment: Fragment, value: &Value) -> Vec<Violation> {
         let index = self.releases.choose("ray.io/v1", "RayCluster").expect("the catalog has RayCluster");
-        let (slot, part) = match fragment {
-            Fragment::PodSpec => (&KINDS[index].pod_spec, "/spec/headGroupSpec/template/spec"),
-            Fragment::Container => (&KINDS[index].container, "/spec/headGroupSpec/template/spec/containers/0"),
-        };
-        let compiled = slot.get_or_init(|| {
+        let compiled = KINDS[index].fragments[fragment as usize].get_or_init(|| {
             let schema = read(&CATALOG[index]);
-            let mut part = walk::descend(&schema, part).expect("a RayCluster has a head with containers").clone();
+            let pointer = format!("/spec/headGroupSpec/template/spec{}", fragment.pointer());
+            let part = walk::descend(&schema, &pointer).expect("a head's pod has every part");
+            let mut part = walk::resolve(&schema, part).clone();
             part["$defs"] = schema["$defs"].clone();
             relax(&mut part);
             Compiled::new(part)

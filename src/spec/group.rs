@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Map;
 
 use super::node_pool::{NodePool, TaintEffect};
+use super::pod::{Probes, Spread, Volume};
 use super::scalar::{Duration, Quantity};
 use super::workload::PullPolicy;
 
@@ -106,6 +107,22 @@ pub struct Group {
     pub node_selector: Option<BTreeMap<String, String>>,
     /// Further tolerations, beside exactly those of the pool's taints.
     pub tolerations: Option<Vec<Toleration>>,
+    /// How the pods spread over zones or hosts (`topologySpreadConstraints`): `"zone"`, `"host"` or a list of constraints.
+    pub spread: Option<Spread>,
+    /// A partial Affinity, in Kubernetes' own spelling (`affinity`).
+    pub affinity: Option<Object>,
+    /// Further volumes.
+    pub volumes: Option<Vec<Volume>>,
+    /// Containers that run before the Ray container (`initContainers`), in Kubernetes' own spelling; with the Ray image
+    /// unless they name another, and `restartPolicy = "Always"` makes one a sidecar that is restarted.
+    pub init_containers: Option<Vec<Object>>,
+    /// Containers beside the Ray container (`containers`, after the first, which KubeRay takes for Ray's), in Kubernetes'
+    /// own spelling.
+    pub sidecars: Option<Vec<Object>>,
+    /// Probes of the Ray container.
+    pub probes: Option<Probes>,
+    /// RuntimeClass of the pods (`runtimeClassName`), such as gVisor's.
+    pub runtime_class: Option<String>,
     /// Seconds between the stop signal and the kill (`terminationGracePeriodSeconds`).
     #[schemars(range(min = 0))]
     pub grace_period: Option<i64>,
@@ -138,8 +155,8 @@ impl JsonSchema for Object {
     }
 }
 
-/// Keys that only a group with replicas has.
-const REPLICA_KEYS: [&str; 6] = ["min", "max", "replicas", "hosts", "idle-timeout", "priority"];
+/// Keys that only a group with replicas has: a head is one pod, which spreads over nothing.
+const REPLICA_KEYS: [&str; 7] = ["min", "max", "replicas", "hosts", "idle-timeout", "priority", "spread"];
 
 /// Keys that choose instances.
 pub const SELECTION_KEYS: [&str; 10] = [

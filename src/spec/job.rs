@@ -34,6 +34,11 @@ pub const CRON_JOB_KEYS: [&str; 2] = ["schedule", "time-zone"];
 /// Keys of other kinds that no job has: its cluster goes away with it, and the cluster's changes never reach it.
 pub const NO_JOB_KEYS: [&str; 2] = ["upgrade", "submit"];
 
+/// Whether only jobs or cron jobs have the key.
+pub fn is_key(key: &str) -> bool {
+    JOB_KEYS.iter().chain(&ONE_JOB_KEYS).chain(&CRON_JOB_KEYS).any(|own| *own == key)
+}
+
 /// How a job gets to its cluster (`spec.submissionMode`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

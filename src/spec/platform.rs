@@ -8,11 +8,12 @@ use serde::Deserialize;
 
 use super::group::{Head, Pool, WorkerGroup};
 use super::ingress::Ingress;
+use super::monitoring::Monitoring;
 use super::node_pool::NodePool;
 use super::policy::Policy;
 use super::scalar::Version;
 use super::team::TeamDefaults;
-use super::workload::{Cluster, CronJob, Job, Monitoring};
+use super::workload::{Cluster, CronJob, Job, Service};
 
 /// The platform: clusters, defaults, profiles and shared pools.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -196,11 +197,13 @@ pub struct Karpenter {
 pub struct Defaults {
     /// For teams.
     pub team: Option<TeamDefaults>,
-    /// For clusters.
+    /// For the Ray clusters of all workloads, whether by themselves or as a service makes them.
     pub cluster: Option<Cluster>,
-    /// For jobs.
+    /// For services, stronger than `cluster`.
+    pub service: Option<Service>,
+    /// For jobs, stronger than `cluster`.
     pub job: Option<Job>,
-    /// For cron jobs.
+    /// For cron jobs, stronger than `cluster`.
     pub cron_job: Option<CronJob>,
     /// For heads.
     pub head: Option<Head>,

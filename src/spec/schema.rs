@@ -46,6 +46,7 @@ impl SpecSchema {
         for (definition, node) in defaults {
             let name = match definition.as_str() {
                 "cluster" => "Cluster",
+                "service" => "Service",
                 "head" => "Head",
                 "worker" => "WorkerGroup",
                 "node-pool" => "NodePool",

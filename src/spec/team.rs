@@ -8,8 +8,9 @@ use serde::Deserialize;
 
 use super::group::EnvValue;
 use super::ingress::Ingress;
+use super::monitoring::Monitoring;
 use super::scalar::Version;
-use super::workload::{Cluster, CronJob, Job, Monitoring, Patch};
+use super::workload::{Cluster, CronJob, Job, Patch, Service};
 
 /// One team. The file's stem is the team's name.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -52,6 +53,9 @@ pub struct Team {
     /// Ray clusters by name (RayCluster).
     #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
     pub clusters: Option<IndexMap<String, Cluster>>,
+    /// Ray Serve applications by name, each on a Ray cluster of its own (RayService).
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
+    pub services: Option<IndexMap<String, Service>>,
     /// Jobs by name, each with a Ray cluster of its own that goes away at the job's end (RayJob).
     #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
     pub jobs: Option<IndexMap<String, Job>>,
@@ -86,7 +90,7 @@ view! {
 view! {
     /// Defaults of all teams.
     TeamDefaults of Team, "Keys of a team that it need not write itself.",
-    |key| !["override", "clusters", "jobs", "cron-jobs", "patch", "allow"].contains(&key.as_str())
+    |key| !["override", "clusters", "services", "jobs", "cron-jobs", "patch", "allow"].contains(&key.as_str())
 }
 
 /// The ServiceAccount of the pods.

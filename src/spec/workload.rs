@@ -6,10 +6,13 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::fault_tolerance::FaultTolerance;
 use super::group::{EnvValue, Head, Object, WorkerGroup};
 use super::ingress::Ingress;
 use super::job::{self, ClusterSelector, DeletionRule, SubmissionMode, Submit, Submitter};
+use super::monitoring::Monitoring;
 use super::scalar::{Duration, Quantity, Version};
+use super::service::{self, IncrementalUpgrade, ServeService};
 use super::team::ServiceAccount;
 
 /// Kinds of workloads, each with a table of its own in a team's file.
@@ -77,22 +80,28 @@ impl WorkloadKind {
 
 view! {
     /// A RayCluster.
-    Cluster of Workload, "A Ray cluster (RayCluster).", |key| {
-        let of_jobs = job::JOB_KEYS.iter().chain(&job::ONE_JOB_KEYS).chain(&job::CRON_JOB_KEYS);
-        !of_jobs.into_iter().any(|own| own == key)
-    }
+    Cluster of Workload, "A Ray cluster (RayCluster).",
+    |key| !service::KEYS.contains(&key.as_str()) && !job::is_key(key),
+    "upgrade": Upgrade ["none", "recreate"]
+}
+view! {
+    /// A RayService.
+    Service of Workload, "A Ray Serve application and the Ray cluster it runs on (RayService).",
+    |key| !job::is_key(key) && key != "submit",
+    "upgrade": Upgrade ["new-cluster", "incremental", "none"]
 }
 view! {
     /// A RayJob.
     Job of Workload, "A job and the Ray cluster that it runs on (RayJob).", |key| {
-        !job::CRON_JOB_KEYS.iter().chain(&job::NO_JOB_KEYS).any(|other| other == key)
+        let others = job::CRON_JOB_KEYS.iter().chain(&job::NO_JOB_KEYS).chain(&service::KEYS);
+        !others.into_iter().any(|other| other == key)
     }
 }
 view! {
     /// A RayCronJob.
     CronJob of Workload, "A job that runs again and again, each time on a Ray cluster of its own (RayCronJob).", |key| {
         let others = job::ONE_JOB_KEYS.iter().chain(&job::NO_JOB_KEYS).chain(&["ingress", "service"]);
-        !others.into_iter().any(|other| other == key)
+        !others.chain(&service::KEYS).any(|other| other == key)
     }
 }
 
@@ -137,12 +146,32 @@ pub struct Workload {
     pub workers: Option<IndexMap<String, WorkerGroup>>,
     /// Ray's autoscaler.
     pub autoscaling: Option<Autoscaling>,
+    /// Where the GCS keeps its state, so that it outlives the head.
+    pub fault_tolerance: Option<FaultTolerance>,
     /// Authentication of the dashboard and the job API.
     pub auth: Option<Auth>,
-    /// What a merged change does to running pods (`spec.upgradeStrategy.type`, KubeRay 1.6).
+    /// What a merged change does to what is running (`spec.upgradeStrategy.type`; of a cluster from KubeRay 1.6 on).
     pub upgrade: Option<Upgrade>,
     /// The head's Service.
     pub service: Option<HeadService>,
+    /// What Serve runs: `applications` and the rest of Ray's Serve config, in Ray's own words (`spec.serveConfigV2`).
+    pub serve_config: Option<Object>,
+    /// File with the Serve config in YAML, relative to `teams/`, instead of `serve-config`.
+    #[schemars(example = "chat/serve.yaml")]
+    pub serve_config_file: Option<String>,
+    /// The Service of Serve (`spec.serveService`).
+    pub serve_service: Option<ServeService>,
+    /// Whether the Service of Serve leaves the head out (`spec.excludeHeadPodFromServeSvc`).
+    pub exclude_head_pod: Option<bool>,
+    /// Steps of an upgrade with `upgrade = "incremental"` (`spec.upgradeStrategy.clusterUpgradeOptions`).
+    pub incremental_upgrade: Option<IncrementalUpgrade>,
+    /// How long the old cluster stays after an upgrade (`spec.rayClusterDeletionDelaySeconds`).
+    #[schemars(example = "10m")]
+    pub cluster_deletion_delay: Option<Duration>,
+    /// Time in which the first cluster must become ready (annotation `ray.io/initializing-timeout`). Once it is over,
+    /// only deleting the service helps; without it KubeRay waits.
+    #[schemars(example = "30m")]
+    pub initializing_timeout: Option<Duration>,
     /// Exposing the dashboard.
     pub ingress: Option<Ingress>,
     /// Metrics.
@@ -151,7 +180,8 @@ pub struct Workload {
     pub logging: Option<Logging>,
     /// Protection of pods against evictions.
     pub disruption_budget: Option<DisruptionBudget>,
-    /// Deletes all pods and keeps the rest (`spec.suspend`). A suspended cron job starts no further jobs.
+    /// Deletes all pods and keeps the rest (`spec.suspend`; of a service from KubeRay 1.7 on). A suspended cron job starts
+    /// no further jobs.
     pub suspend: Option<bool>,
 
     /// What the job runs (`spec.entrypoint`).
@@ -276,14 +306,30 @@ pub enum AuthMode {
     Disabled,
 }
 
-/// What a merged change does to the running pods of a standalone cluster.
+/// What a merged change does to what is running. Clusters and services know different ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Upgrade {
-    /// Nothing: a merge never kills training.
+    /// Nothing: a merge never kills what runs.
     None,
     /// All pods are deleted at once and made anew.
     Recreate,
+    /// A new cluster is made beside the old one, and takes over when it is ready.
+    NewCluster,
+    /// The same, but traffic shifts step by step.
+    Incremental,
+}
+
+impl Upgrade {
+    /// As KubeRay writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::Recreate => "Recreate",
+            Self::NewCluster => "NewCluster",
+            Self::Incremental => "NewClusterWithIncrementalUpgrade",
+        }
+    }
 }
 
 /// The head's Service, which KubeRay creates and never updates.
@@ -315,33 +361,6 @@ impl ServiceType {
             Self::LoadBalancer => "LoadBalancer",
         }
     }
-}
-
-/// Scraping of metrics by the Prometheus operator. Rendered where the environment has a `monitoring` table.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Monitoring {
-    /// Whether monitors are rendered.
-    pub enabled: Option<bool>,
-    /// The kind of the head's monitor.
-    pub head: Option<HeadMonitor>,
-    /// Labels by which the site's Prometheus selects monitors.
-    pub labels: Option<BTreeMap<String, String>>,
-    /// How often to scrape, in Prometheus' grammar; Prometheus' own default when not set.
-    #[schemars(
-        example = "30s",
-        regex(pattern = "^(0|(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?(([0-9]+)ms)?)$")
-    )]
-    pub interval: Option<String>,
-}
-
-/// Kinds of a monitor for the head.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs)]
-pub enum HeadMonitor {
-    ServiceMonitor,
-    PodMonitor,
 }
 
 /// Logs.

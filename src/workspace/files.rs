@@ -144,10 +144,11 @@ fn missing(message: &str) -> Diagnostic {
 /// Reads one spec. Whatever is wrong with the file itself is its content; the machine's refusal is an error.
 pub(super) fn read(root: &Path, file: &SpecFile) -> Result<Content> {
     let path = root.join("teams").join(&file.file_name);
-    read_content(root, &path).with_context(|| format!("read {}", file.path))
+    read_content(root, &path, LARGEST).with_context(|| format!("read {}", file.path))
 }
 
-fn read_content(root: &Path, path: &Path) -> Result<Content> {
+/// What a file of at most `largest` bytes holds.
+pub(super) fn read_content(root: &Path, path: &Path, largest: u64) -> Result<Content> {
     if fs::symlink_metadata(path)?.is_symlink() {
         match path.canonicalize() {
             Ok(target) if target.starts_with(root.canonicalize()?) => {}
@@ -164,10 +165,10 @@ fn read_content(root: &Path, path: &Path) -> Result<Content> {
     if !metadata.is_file() {
         return Ok(Problem::NoRegularFile.into());
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(LARGEST)).unwrap_or(0) + 1);
-    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST {
-        return Ok(Problem::TooLarge { bytes: metadata.len().max(LARGEST + 1) }.into());
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(largest)).unwrap_or(0) + 1);
+    File::open(path)?.take(largest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > largest {
+        return Ok(Problem::TooLarge { bytes: metadata.len().max(largest + 1) }.into());
     }
     Ok(match String::from_utf8(bytes) {
         Ok(text) => Content::Text(text),

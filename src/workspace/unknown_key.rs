@@ -7,6 +7,25 @@ use crate::document::Node;
 /// A longer list of keys is no help.
 const MOST_SHOWN: usize = 12;
 
+/// Keys that are to come, and what to write until then.
+const NOT_YET: [(&str, &str); 7] = [
+    (
+        "neuron",
+        "choose `instance-families` such as `inf2`, and write `container.resources.limits.\"aws.amazon.com/neuron\"`, \
+         `ray-start-params.resources` and the pool's `node-pool.taints`",
+    ),
+    (
+        "efa",
+        "choose `instance-types` that have it, write `container.resources.limits.\"vpc.amazonaws.com/efa\"`, and patch \
+         `networkInterfaces` of the EC2NodeClass",
+    ),
+    ("whole-node", "choose `instance-types`, and write `cpu` and `memory` a little below what they offer"),
+    ("queue", "write the scheduler's own `labels`, such as `kueue.x-k8s.io/queue-name`"),
+    ("reservations", "patch `capacityReservationSelectorTerms` of the EC2NodeClass"),
+    ("placement-group", "patch the EC2NodeClass"),
+    ("network-interfaces", "patch `networkInterfaces` of the EC2NodeClass"),
+];
+
 /// Where a key is not known: says so, and where it would be.
 pub(super) fn explain(document: Place<'_>, root: &Node, path: &[String], key: &str, child: &Node) -> Diagnostic {
     let message = if path.is_empty() {
@@ -15,6 +34,11 @@ pub(super) fn explain(document: Place<'_>, root: &Node, path: &[String], key: &s
         format!("unknown key `{key}` in `{}`", dotted(path))
     };
     let diagnostic = Diagnostic::error("unknown-key", child.key, message);
+    if let Some((_, instead)) = NOT_YET.into_iter().find(|(name, _)| *name == key) {
+        let place = if path.is_empty() { "here".to_owned() } else { format!("in `{}`", dotted(path)) };
+        let message = format!("`{key}` {place} is not supported yet");
+        return Diagnostic::error("unknown-key", child.key, message).help(format!("until then, {instead}"));
+    }
     let Some(place) = at(document, path) else { return diagnostic };
     let elsewhere = elsewhere(document, root, path, key);
     if !elsewhere.is_empty() {

@@ -81,12 +81,15 @@ struct Node {
     value: Value,
     places: Places,
     size: usize,
+    /// Whether it begins where its key does not stand: a block, or nothing at all.
+    is_block: bool,
 }
 
 impl Node {
     /// The same, pointed at by its key.
     fn under(mut self, key: Span) -> Self {
-        if !self.places.parts.is_empty() || matches!(self.value, Value::Object(_) | Value::Array(_) | Value::Null) {
+        self.places.key = key;
+        if self.is_block {
             self.places.span = key;
         }
         self
@@ -153,7 +156,8 @@ impl<'t> Composer<'t> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let value = self.scalar(text, style, tag.as_deref(), span);
-                Ok(self.anchored(anchor, Node { value, places: Places::everywhere(span), size: 1 }))
+                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) || value.is_null();
+                Ok(self.anchored(anchor, Node { value, places: Places::everywhere(span), size: 1, is_block }))
             }
             Event::SequenceStart(_, anchor, _) => {
                 let node = self.sequence(span)?;
@@ -192,7 +196,12 @@ impl<'t> Composer<'t> {
         loop {
             let (event, at) = self.next()?;
             if matches!(event, Event::SequenceEnd) {
-                return Ok(Node { value: Value::Array(items), places: Places { span, parts }, size });
+                return Ok(Node {
+                    value: Value::Array(items),
+                    places: Places { span, key: span, parts },
+                    size,
+                    is_block: true,
+                });
             }
             let mut node = self.node(event, at)?;
             size += node.size;
@@ -224,7 +233,8 @@ impl<'t> Composer<'t> {
                 Event::Scalar(text, style, anchor, tag) => {
                     let merges = text == "<<" && style == ScalarStyle::Plain && tag.is_none();
                     let key = self.scalar(text, style, tag.as_deref(), key_span);
-                    self.anchored(anchor, Node { value: key.clone(), places: Places::everywhere(key_span), size: 1 });
+                    let places = Places::everywhere(key_span);
+                    self.anchored(anchor, Node { value: key.clone(), places, size: 1, is_block: false });
                     (key, merges)
                 }
                 Event::Alias(anchor) => (self.alias(anchor, key_span)?.value, false),
@@ -251,7 +261,7 @@ impl<'t> Composer<'t> {
         for node in merged {
             self.merge(node, &mut fields, &mut parts);
         }
-        Ok(Node { value: Value::Object(fields), places: Places { span, parts }, size })
+        Ok(Node { value: Value::Object(fields), places: Places { span, key: span, parts }, size, is_block: true })
     }
 
     /// Adds what `<<` names and the map does not have itself.
@@ -267,7 +277,7 @@ impl<'t> Composer<'t> {
             }
             Value::Array(items) => {
                 for (value, places) in items.into_iter().zip(node.places.parts) {
-                    self.merge(Node { value, places, size: 0 }, fields, parts);
+                    self.merge(Node { value, places, size: 0, is_block: true }, fields, parts);
                 }
             }
             _ => self.no_json(node.places.span, "`<<` takes a map or a list of maps"),

@@ -9,25 +9,36 @@ use crate::source::Span;
 pub struct Places {
     /// What to point at: a scalar itself, the key of a map or a list, the first line of a list's item.
     pub(super) span: Span,
+    /// The key, where there is one; else the same.
+    pub(super) key: Span,
     pub(super) parts: Vec<Places>,
 }
 
 impl Places {
     /// The place of everything is this one.
     pub fn everywhere(span: Span) -> Self {
-        Self { span, parts: Vec::new() }
+        Self { span, key: span, parts: Vec::new() }
     }
 
     /// The place of the part of `value` at a JSON pointer, or of the nearest part around it. `value` is what these are
     /// the places of.
     pub fn find(&self, value: &Value, pointer: &str) -> Span {
+        self.nearest(value, pointer).span
+    }
+
+    /// The place of the key of the part at a JSON pointer, for what is wrong with the key itself.
+    pub fn find_key(&self, value: &Value, pointer: &str) -> Span {
+        self.nearest(value, pointer).key
+    }
+
+    fn nearest(&self, value: &Value, pointer: &str) -> &Self {
         let (mut places, mut value) = (self, value);
         for token in pointer.split('/').skip(1) {
             let token = token.replace("~1", "/").replace("~0", "~");
             let Some((part, below)) = places.part(value, &token) else { break };
             (places, value) = (part, below);
         }
-        places.span
+        places
     }
 
     /// The places of one field of `value`.

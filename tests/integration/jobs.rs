@@ -19,7 +19,12 @@ struct Made {
 }
 
 fn made_on(platform: &str, team: &str) -> Made {
-    let workspace = Workspace::from_texts(&format!("{PLATFORM}\n{platform}"), [("vision", team)]);
+    made_with(platform, team, &[])
+}
+
+fn made_with(platform: &str, team: &str, files: &[(&str, &str)]) -> Made {
+    let platform = format!("{PLATFORM}\n{platform}");
+    let workspace = Workspace::from_texts_and_files(&platform, [("vision", team)], files.iter().copied());
     let resolution = resolve::resolve(&workspace, &Selection::default());
     let built = manifest::build(&resolution);
     let checked = check::check(&workspace, &resolution, &built);
@@ -390,6 +395,45 @@ fn a_changed_submission_is_another_job() {
     for change in ["labels.stage = \"a\"\n", "autoscaling.idle-timeout = \"5m\"\n"] {
         assert_eq!(name(&format!("{SUBMIT}{change}{WORKERS}")), same, "{change}");
     }
+}
+
+const SCRIPT: &str = "[clusters.train]\nsubmit.prepare.script-file = \"vision/prepare.py\"\n";
+
+#[test]
+fn a_script_beside_the_spec_is_the_jobs_working_directory() {
+    let made = made_with("", &format!("{SCRIPT}{WORKERS}"), &[("vision/prepare.py", "import ray\nray.init()\n")]);
+    let config_map = made.only("ConfigMap");
+    assert_eq!(config_map["data"], json!({ "prepare.py": "import ray\nray.init()\n" }));
+    let job = made.only("Job");
+    assert_eq!(config_map["metadata"]["name"], job["metadata"]["name"]);
+    let pod = &job["spec"]["template"]["spec"];
+    assert_eq!(pod["volumes"][0]["configMap"]["name"], job["metadata"]["name"]);
+    let container = &pod["containers"][0];
+    assert_eq!(container["volumeMounts"][0]["subPath"], "prepare.py");
+    let args = container["args"].as_array().unwrap();
+    assert_eq!(args[1..], ["submit", "--working-dir", ".", "--", "python", "prepare.py"].map(Value::from));
+}
+
+#[test]
+fn another_text_of_a_script_is_another_job() {
+    let name = |text: &str| {
+        let made = made_with("", &format!("{SCRIPT}{WORKERS}"), &[("vision/prepare.py", text)]);
+        made.only("Job")["metadata"]["name"].clone()
+    };
+    assert_ne!(name("import ray\n"), name("import ray  # once more\n"));
+}
+
+#[test]
+fn a_script_that_does_not_exist_is_an_error_at_its_key() {
+    let made = made(&format!("{SCRIPT}{WORKERS}"));
+    assert_eq!(made.problems, ["unreadable-file: `teams/vision/prepare.py` does not exist @ 2"]);
+}
+
+#[test]
+fn a_script_has_the_name_of_a_key_of_a_config_map() {
+    let team = SCRIPT.replace("prepare.py", "my script.py");
+    let made = made_with("", &format!("{team}{WORKERS}"), &[("vision/my script.py", "")]);
+    assert_eq!(made.problems, ["invalid-name: `my script.py` is no name for a file in a ConfigMap @ 2"]);
 }
 
 #[test]

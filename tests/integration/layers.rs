@@ -302,7 +302,7 @@ fn companions_append_what_they_are() {
     let cluster = cluster(&resolution, "prod");
     assert_eq!(cluster.head.pool, "vision-train-head");
     assert_eq!(cluster.workers[0].group.pool, "vision-train-cpu");
-    assert_eq!(cluster.ingresses[0].host.as_deref(), Some("vision-train.ray.example.com"));
+    assert_eq!(cluster.ingresses[0].host, "vision-train.ray.example.com");
 }
 
 #[test]

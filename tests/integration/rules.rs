@@ -4,8 +4,8 @@
 //! `## Use instead` raise nothing. A block is the text of `teams/vision.toml`, unless its first line is a comment with
 //! another path; `# teams/_platform.toml` is appended to `tests/rules/platform.toml`, or replaces it where the comment
 //! ends with `, whole`. Rules that come with this one are named in the page's first line: `<!-- also = ["other-rule"] -->`.
-//! A YAML block is linted as `manifest.yaml`, which
-//! no spec made.
+//! A YAML block is linted as `manifest.yaml`, which no spec made, unless its first line is a comment with a path: then it
+//! is a file beside the specs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +43,10 @@ fn files(section: &str) -> BTreeMap<String, String> {
         file.push_str(text);
         file.push('\n');
     }
+    for block in section.split("```yaml\n# teams/").skip(1) {
+        let (path, text) = block.split("\n```").next().unwrap().split_once('\n').unwrap();
+        files.insert(["teams/", path].concat(), [text, "\n"].concat());
+    }
     if section.contains("```yaml\n") {
         files.entry("teams/vision.toml".to_owned()).or_insert_with(|| TEAM.to_owned());
     }
@@ -54,7 +58,7 @@ const TEAM: &str = "[clusters.train.workers.cpu]\ncpu = 3\nmemory = \"12Gi\"\nma
 
 /// A section's YAML block: kinds that no spec makes yet, and what is wrong with YAML itself.
 fn yaml(section: &str) -> Option<&str> {
-    section.split("```yaml\n").nth(1)?.split("\n```").next()
+    section.split("```yaml\n").nth(1).filter(|block| !block.starts_with("# teams/"))?.split("\n```").next()
 }
 
 /// What is said about a YAML block. What stages before the rules say counts for their own pages alone: a block of a rule
@@ -86,7 +90,12 @@ pub(crate) fn checked_with(files: &BTreeMap<String, String>, objects: Vec<Value>
     };
     let teams: Vec<(String, String)> = files.iter().filter_map(team).filter(|(name, _)| name != "_platform").collect();
     let platform = &files["teams/_platform.toml"];
-    let workspace = Workspace::from_texts(platform, teams.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    let beside = files.iter().filter(|(path, _)| !path.ends_with(".toml"));
+    let workspace = Workspace::from_texts_and_files(
+        platform,
+        teams.iter().map(|(name, text)| (name.as_str(), text.as_str())),
+        beside.filter_map(|(path, text)| Some((path.strip_prefix("teams/")?, text.as_str()))),
+    );
     let resolution = resolve::resolve(&workspace, &Selection::default());
     let mut built = manifest::build(&resolution);
     for object in objects {

@@ -30,12 +30,14 @@ const EXCLUSIVE: [&str; 12] = [
     "subnets",
     "wafv2-acl-arn",
 ];
+const ORDER: &str = "alb.ingress.kubernetes.io/group.order";
 const ATTRIBUTES: &str = "alb.ingress.kubernetes.io/load-balancer-attributes";
 
 /// A setting of one ALB: environment, group, annotation, attribute.
 type Setting<'a> = (&'a str, &'a str, String, &'a str);
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    check_orders(subject, findings);
     let mut settings: BTreeMap<Setting<'_>, (&str, &Object<'_>)> = BTreeMap::new();
     for ingress in subject.of_kind("Ingress") {
         let Some((environment, group)) = group(ingress) else { continue };
@@ -57,6 +59,27 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 .add_label(place, format!("`{first}` here"))
                 .add_help("agree on one value, or give one of the two another `group`");
         }
+    }
+}
+
+/// Two Ingresses of one ALB at the same place (AWS Load Balancer Controller `pkg/ingress/group_loader.go`).
+fn check_orders(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let mut orders: BTreeMap<(&str, &str, &str), &Object<'_>> = BTreeMap::new();
+    for ingress in subject.of_kind("Ingress") {
+        let (Some((environment, group)), Some(order)) = (group(ingress), annotation(ingress, ORDER)) else { continue };
+        let first = *orders.entry((environment, group, order.trim())).or_insert(ingress);
+        if (first.namespace(), first.name()) == (ingress.namespace(), ingress.name()) {
+            continue;
+        }
+        let message = format!(
+            "Ingresses `{}` and `{}` share the ALB `{group}`, and both want to be number {order}",
+            first.name(),
+            ingress.name()
+        );
+        findings
+            .object(ingress, &annotation_pointer(ORDER), message)
+            .add_label(first.span(&annotation_pointer(ORDER)), "the other one")
+            .add_help("give one of them another `group-order`, or none: then names decide");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Node labels that no node has.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::diagnostic::{Severity, did_you_mean};
 use crate::lint::placement::{Pools, requirements, selected};
@@ -20,8 +20,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for pod in subject.pods().iter().filter(|pod| !pools.is_empty(pod.object.environment_name)) {
         let Some(selector) = pod.get("/spec/nodeSelector").and_then(Value::as_object) else { continue };
         let Some(pool) = pools.selected_by(pod) else {
-            if let Some(name) = selected(pod).filter(|_| pod.role != "other") {
-                nowhere(&pools, pod, name, findings);
+            match selected(pod).filter(|_| pod.role != "other") {
+                Some(name) => nowhere(&pools, pod, name, findings),
+                None if pod.role != "other" => unmatched(&pools, pod, selector, findings),
+                None => {}
             }
             continue;
         };
@@ -35,6 +37,30 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             ));
         }
     }
+}
+
+/// A pod that names no pool: some pool should have all the labels. A warning, for a managed node group may have them.
+fn unmatched(pools: &Pools<'_>, pod: &Pod<'_>, selector: &Map<String, Value>, findings: &mut Findings<'_>) {
+    let labels: Vec<(&str, &str)> =
+        selector.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_str()?))).collect();
+    let of_pools: Vec<&Object<'_>> = pools.all(pod.object.environment_name).collect();
+    let fits = |pool: &Object<'_>, (key, value): (&str, &str)| problem(pool, key, value).is_none();
+    if of_pools.iter().any(|pool| labels.iter().all(|label| fits(pool, *label))) {
+        return;
+    }
+    // A label that no pool has says more than a combination that none has.
+    let missing = labels.iter().find(|label| !of_pools.iter().any(|pool| fits(pool, **label)));
+    let Some((key, value)) = missing.or(labels.first()) else { return };
+    let what = if missing.is_some() {
+        format!("`{key}={value}`, which nodes of no NodePool here have")
+    } else {
+        format!("{} labels, which no NodePool here has together", labels.len())
+    };
+    let pointer = format!("/spec/nodeSelector/{}", key.replace('~', "~0").replace('/', "~1"));
+    let names: Vec<String> = of_pools.iter().map(|pool| format!("`{}`", pool.name())).take(5).collect();
+    let found = findings.pod(pod, &pointer, format!("{} selects nodes with {what}", pod.what()));
+    found.severity = Severity::Warning;
+    found.add_help(format!("select labels of one of them, such as `karpenter.sh/nodepool`: {}", names.join(", ")));
 }
 
 fn nowhere(pools: &Pools<'_>, pod: &Pod<'_>, name: &str, findings: &mut Findings<'_>) {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, did_you_mean};
 use crate::lint::monitoring::{Targets, is_about_ray, pods, selected, selects, shown, within};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
 
@@ -23,6 +23,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             "NetworkPolicy" => "/spec/podSelector",
             _ => {
                 check_spread(object, &pods, findings);
+                check_affinity(object, &pods, findings);
                 continue;
             }
         };
@@ -69,6 +70,51 @@ fn check_spread(object: &Object<'_>, pods: &Targets<'_>, findings: &mut Findings
     }
 }
 
+/// Terms of pod affinity and anti-affinity that ask for Ray's pods in the pod's own Namespace. Others look for pods that
+/// somebody else makes.
+fn check_affinity(object: &Object<'_>, pods: &Targets<'_>, findings: &mut Findings<'_>) {
+    for pod in object.pods() {
+        for kind in ["podAffinity", "podAntiAffinity"] {
+            for (list, below) in [
+                ("requiredDuringSchedulingIgnoredDuringExecution", ""),
+                ("preferredDuringSchedulingIgnoredDuringExecution", "/podAffinityTerm"),
+            ] {
+                let list = format!("/spec/affinity/{kind}/{list}");
+                let terms = pod.get(&list).and_then(Value::as_array).map_or(0, Vec::len);
+                for index in 0..terms {
+                    let pointer = format!("{list}/{index}{below}");
+                    let Some(term) = pod.get(&pointer) else { continue };
+                    let selector = term.get("labelSelector");
+                    let elsewhere = ["namespaces", "namespaceSelector"].iter().any(|key| term.get(key).is_some());
+                    let found = within(object, pods).iter().any(|pod| selects(selector, &pod.labels));
+                    if !elsewhere && !found && asks_for_ray(selector) {
+                        let what = if kind == "podAffinity" { "affinity" } else { "anti-affinity" };
+                        let pointer = pod.at(&format!("{pointer}/labelSelector"));
+                        report(object, &pointer, &format!("the pod {what} of {}", pod.what()), selector, findings);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a selector asks for a label of KubeRay.
+fn asks_for_ray(selector: Option<&Value>) -> bool {
+    keys(selector).any(|key| key.starts_with("ray.io/"))
+}
+
+/// The keys that a selector asks for.
+fn keys(selector: Option<&Value>) -> impl Iterator<Item = &str> {
+    let labels = selector.and_then(|selector| selector.get("matchLabels")).and_then(Value::as_object);
+    let expressions = selector.and_then(|selector| selector.get("matchExpressions")).and_then(Value::as_array);
+    let of_expressions = expressions.into_iter().flatten().filter_map(|expression| expression["key"].as_str());
+    labels.into_iter().flatten().map(|(key, _)| key.as_str()).chain(of_expressions)
+}
+
+/// Labels that KubeRay puts on Ray pods (`utils/constant.go`, v1.7).
+const OF_KUBERAY: [&str; 6] =
+    ["ray.io/cluster", "ray.io/group", "ray.io/identifier", "ray.io/is-ray-node", "ray.io/node-type", "ray.io/serve"];
+
 fn report(object: &Object<'_>, pointer: &str, what: &str, selector: Option<&Value>, findings: &mut Findings<'_>) {
     let asked = match shown(selector) {
         asked if asked.is_empty() => "nothing".to_owned(),
@@ -76,6 +122,12 @@ fn report(object: &Object<'_>, pointer: &str, what: &str, selector: Option<&Valu
     };
     let message = format!("{what} selects {asked}, and no pod rendered into `{}` has that", object.namespace());
     let diagnostic = findings.object(object, pointer, message);
+    for key in keys(selector).filter(|key| key.starts_with("ray.io/") && !OF_KUBERAY.contains(key)) {
+        let longer = || OF_KUBERAY.into_iter().find(|own| key.starts_with(own));
+        if let Some(close) = did_you_mean(key, OF_KUBERAY).or_else(longer) {
+            diagnostic.add_help(format!("KubeRay puts no label `{key}` on pods: did you mean `{close}`?"));
+        }
+    }
     diagnostic.add_help("select `app.kubernetes.io/instance` and `ray.io/node-type`, which raygen's pods carry");
     if asked.contains("ray.io/cluster=") {
         diagnostic

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::lint::placement::{Pools, requirements, same_owner};
+use crate::lint::placement::{Pools, requirements, same_owner, selected};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -27,6 +27,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let nodes = match pool {
             Some((pool, _)) => format!("the GPU nodes of `{}`", pool.name()),
             None if by_label => "GPU nodes".to_owned(),
+            None if selected(pod).is_none() && tolerates_gpus(pod) => "GPU nodes by its toleration".to_owned(),
             None => continue,
         };
         let message = format!("{} of `{}` runs on {nodes}, but asks for no GPU", pod.what(), pod.object.name());
@@ -38,6 +39,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         };
         found.add_help("write `gpu = { model = \"…\", count = 1 }`, or choose instances without GPUs");
     }
+}
+
+/// Whether it names the taint that keeps others off GPU nodes, as no pod does that needs none.
+fn tolerates_gpus(pod: &Pod<'_>) -> bool {
+    let tolerations = pod.get("/spec/tolerations").and_then(Value::as_array);
+    pod.role == "worker" && tolerations.into_iter().flatten().any(|toleration| toleration["key"] == "nvidia.com/gpu")
 }
 
 fn is_of_gpu(key: &str) -> bool {

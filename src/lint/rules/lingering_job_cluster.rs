@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(job: &RayJob<'_>, findings: &mut Findings<'_>) {
-    // A time to live says that it was to go; that it does not is an error of its own.
-    let meant = job.number("/ttlSecondsAfterFinished").is_some_and(|seconds| seconds != 0);
+    // A time to live or a suspension says that it was to go; that it does not is an error of its own.
+    let meant = job.number("/ttlSecondsAfterFinished").is_some_and(|seconds| seconds != 0) || job.flag("/suspend");
     if job.shuts_down() || job.selects() || meant || deletes(job) || job.get("/rayClusterSpec").is_none() {
         return;
     }

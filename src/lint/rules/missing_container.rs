@@ -20,7 +20,11 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         let containers = group.pointer("/template/spec/containers").and_then(Value::as_array);
         if containers.is_none_or(Vec::is_empty) {
             findings
-                .cluster(cluster, &format!("{pointer}/template"), format!("{what} has no container, so KubeRay refuses the cluster"))
+                .cluster(
+                    cluster,
+                    &format!("{pointer}/template"),
+                    format!("{what} has no container, so KubeRay refuses the cluster"),
+                )
                 .add_help("the first container of `template.spec.containers` runs Ray");
         }
     }

@@ -1,5 +1,7 @@
 //! A path that the dashboard does not know.
 
+use serde_json::Value;
+
 use crate::diagnostic::Severity;
 use crate::lint::exposure::{Controller, Port, annotation, controller};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
@@ -22,11 +24,16 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let (rewritten, how) = match controller(ingress) {
             Controller::Alb => {
                 let key = format!("alb.ingress.kubernetes.io/transforms.{}", exposure.service);
-                (annotation(ingress, &key).is_some(), key)
+                (annotation(ingress, &key).is_some(), format!("the annotation `{key}`"))
             }
             Controller::Nginx => {
                 let key = "nginx.ingress.kubernetes.io/rewrite-target";
-                (annotation(ingress, key).is_some(), key.to_owned())
+                (annotation(ingress, key).is_some(), format!("the annotation `{key}`"))
+            }
+            Controller::Gateway => {
+                let filters = ingress.get(&format!("{}/filters", exposure.rule)).and_then(Value::as_array);
+                let rewritten = filters.into_iter().flatten().any(|filter| filter["type"] == "URLRewrite");
+                (rewritten, "a filter of type `URLRewrite`".to_owned())
             }
             Controller::Other => continue,
         };
@@ -36,8 +43,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 exposure.cluster.object.name()
             );
             findings
-                .object(ingress, &format!("{}/path", exposure.pointer), message)
-                .add_help(format!("give it a host of its own, or rewrite with the annotation `{how}`"));
+                .object(ingress, &exposure.path_pointer, message)
+                .add_help(format!("give it a host of its own, or rewrite with {how}"));
         }
     }
 }

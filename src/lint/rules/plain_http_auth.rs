@@ -66,7 +66,8 @@ fn plain(ingress: &Object<'_>) -> Option<(String, &'static str)> {
             let forced = annotation(ingress, "nginx.ingress.kubernetes.io/force-ssl-redirect") == Some("true");
             (!tls && !forced).then(|| ("/spec/tls".to_owned(), "name the Secret with the certificate: `tls-secret`"))
         }
-        Controller::Other => None,
+        // Listeners are the Gateway's, which is the site's.
+        Controller::Gateway | Controller::Other => None,
     }
 }
 

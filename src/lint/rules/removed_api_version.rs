@@ -41,9 +41,9 @@ const REMOVED: [(&str, Option<&str>, &str, &str); 10] = [
 
 fn check(object: &Object<'_>, findings: &mut Findings<'_>) {
     let api_version = object.text("/apiVersion");
-    let removed = REMOVED.iter().find(|(removed, kind, ..)| {
-        *removed == api_version && kind.is_none_or(|kind| kind == object.kind())
-    });
+    let removed = REMOVED
+        .iter()
+        .find(|(removed, kind, ..)| *removed == api_version && kind.is_none_or(|kind| kind == object.kind()));
     if let Some((_, _, since, instead)) = removed {
         let message = format!(
             "{} `{}` is of `{api_version}`, which {since} does not serve any more",

@@ -27,5 +27,5 @@ fn check(ingress: &Object<'_>, findings: &mut Findings<'_>) {
             "/spec/ingressClassName",
             format!("{who} served by ingress-nginx, which gets no fixes after March 2026"),
         )
-        .add_help("move to `class = \"alb\"`, or waive this with the date of the move");
+        .add_help("move to `class = \"alb\"` or `\"gateway\"`, or waive this with the date of the move");
 }

@@ -39,9 +39,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             two.name(),
             exposure.host
         );
-        let other = first.ingress.span("/spec/rules/0/host");
+        let other = first.ingress.span(&first.host_pointer);
         findings
-            .object(&exposure.ingress, "/spec/rules/0/host", message)
+            .object(&exposure.ingress, &exposure.host_pointer, message)
             .add_label(other, "the other one")
             .add_help("give each a host of its own: leave `host` and `path` out");
     }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::diagnostic::Severity;
-use crate::lint::exposure::{Controller, Port, annotation, annotation_pointer, controller, group};
+use crate::lint::exposure::{Controller, Exposure, Port, annotation, annotation_pointer, controller, group};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
+use crate::spec::Duration;
 
 pub(super) static RULE: Rule = Rule {
     name: "short-idle-timeout",
@@ -32,6 +35,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let (key, seconds) = match controller(ingress) {
             Controller::Alb => (ALB, of_alb(annotation(ingress, ALB))),
             Controller::Nginx => (NGINX, annotation(ingress, NGINX).and_then(|seconds| seconds.parse().ok())),
+            Controller::Gateway => {
+                of_route(exposure, findings);
+                continue;
+            }
             Controller::Other => continue,
         };
         let by_group =
@@ -46,6 +53,22 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         findings
             .object(ingress, &annotation_pointer(key), message)
             .add_help(format!("give log streams ten minutes: `idle-timeout = \"10m\"` (annotation `{key}`)"));
+    }
+}
+
+/// A Gateway API timeout is one of the whole request, and `0s` is none (GEP-1742).
+fn of_route(exposure: &Exposure<'_>, findings: &mut Findings<'_>) {
+    let route = &exposure.ingress;
+    for key in ["request", "backendRequest"] {
+        let pointer = format!("{}/timeouts/{key}", exposure.rule);
+        let timeout = route.get(&pointer).and_then(Value::as_str).map(Duration::from);
+        let Some(seconds) = timeout.and_then(|timeout| timeout.seconds()) else { continue };
+        if (1..=60).contains(&seconds) {
+            let message = format!("HTTPRoute `{}` cuts every request after {seconds} s", route.name());
+            findings
+                .object(route, &pointer, message)
+                .add_help(format!("let log streams take their time: `request-timeout = \"0s\"` (`timeouts.{key}`)"));
+        }
     }
 }
 

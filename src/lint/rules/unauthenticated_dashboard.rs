@@ -30,7 +30,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             "the dashboard of `{}` is exposed at `{host}`{reach} without authentication",
             exposure.cluster.object.name()
         );
-        let found = findings.object(&exposure.ingress, &format!("{}/backend", exposure.pointer), message);
+        let found = findings.object(&exposure.ingress, &exposure.backend_pointer, message);
         advise(found, &exposure.cluster);
     }
     for object in &subject.objects {
