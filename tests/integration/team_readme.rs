@@ -258,9 +258,13 @@ fn without_authentication_there_is_no_token() {
 }
 
 #[test]
-fn a_job_takes_the_token_of_the_cluster_it_has_now() {
-    let readme =
-        readme(&format!("[jobs.nightly]\nentrypoint = \"python x.py\"\n[jobs.nightly.workers.cpu]\n{WORKERS}"));
+fn a_job_without_a_secret_has_that_of_the_cluster_it_has_now() {
+    let (resolution, built) =
+        built(&format!("[jobs.nightly]\nentrypoint = \"python x.py\"\n[jobs.nightly.workers.cpu]\n{WORKERS}"));
+    let mut manifests = built.manifests;
+    let job = manifests.iter_mut().find(|manifest| manifest.kind() == "RayJob").unwrap();
+    job.object["spec"]["rayClusterSpec"]["authOptions"] = json!({ "mode": "token" });
+    let readme = readme::of_team(&resolution.teams[0], &manifests);
     let token = section(&readme, "Token");
     assert!(token.contains("kubectl get rayjob --namespace vision vision-nightly --output"), "{token}");
     assert!(token.contains("kubectl get secret --namespace vision \"$cluster\""), "{token}");
@@ -314,7 +318,7 @@ fn a_patched_object_is_told_as_it_is() {
 
 #[test]
 fn a_long_name_is_told_as_the_operator_keeps_it() {
-    let name = format!("a{}", "b".repeat(52));
+    let name = format!("a{}", "b".repeat(44));
     let readme = cluster(&format!("name = \"{name}\""));
     let service = format!("{}-head-svc", "b".repeat(41));
     assert!(section(&readme, "Dashboard").contains(&format!("service/{service} ")), "{readme}");
