@@ -60,7 +60,7 @@ pub(super) fn token(page: &mut Page, target: &Target<'_>) {
 }
 
 /// Prints the name of the cluster, or rather what KubeRay keeps of it for the Secret: the last 50 characters, of which
-/// the first is a letter (`utils.CheckName`). A generated name appends six characters.
+/// the first is a letter (`utils.CheckName`). A generated name appends six characters, a cron job's run eleven before.
 fn generated_cluster(target: &Target<'_>) -> String {
     let (namespace, name) = (target.namespace(), target.resource.name());
     let get = match target.resource.kind() {
@@ -73,7 +73,8 @@ fn generated_cluster(target: &Target<'_>) -> String {
              --sort-by=.metadata.creationTimestamp --output jsonpath='{{.items[-1:].status.rayClusterName}}'"
         ),
     };
-    if name.len() + 6 > 50 { format!("{get} | tail -c 50 | sed 's/^[^a-z]/r/'") } else { get }
+    let appended = if target.resource.kind() == "RayCronJob" { 17 } else { 6 };
+    if name.len() + appended > 50 { format!("{get} | tail -c 50 | sed 's/^[^a-z]/r/'") } else { get }
 }
 
 pub(super) fn submit(page: &mut Page, target: &Target<'_>) {
@@ -130,11 +131,11 @@ pub(super) fn addresses(page: &mut Page, target: &Target<'_>) {
     if target.resource.kind() != "RayService"
         && let Some(port) = target.port("serve")
     {
-        items.push(format!("Serve, in the cluster: `http://{host}:{port}`"));
+        items.push(format!("Serve, where it runs, in the cluster: `http://{host}:{port}`"));
         items.extend(
             target
                 .exposed("serve")
-                .map(|exposed| format!("Serve, from outside: {}{}", exposed.url, reachable(&exposed))),
+                .map(|exposed| format!("Serve, where it runs, from outside: {}{}", exposed.url, reachable(&exposed))),
         );
     }
     page.text(&format!("All at Service `{service}`:"));

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::page::Page;
 use super::target::Target;
+use crate::resolve::{SpecPath, WorkerGroup};
 use crate::spec::WorkloadKind;
 
 /// First release of the operator that suspends services (KubeRay `rayservice_types.go`).
@@ -38,13 +39,13 @@ pub(super) fn scale(page: &mut Page, target: &Target<'_>) {
         page.text(&format!("There is no autoscaler: as many workers run as `{source}` says."));
         page.table(&["group", "table", "`replicas`"], &rows);
     }
-    page.text("Where a bound comes from, and which table overrides it:");
     let first = target.worker_groups().find_map(|group| group.get("groupName")?.as_str()).unwrap_or_default();
-    let key = if target.autoscales() { "max" } else { "replicas" };
+    let key = ["replicas", "max"].into_iter().map(|key| path.join(first).join(key)).find(|path| is_set(target, path));
+    page.text("Where a number comes from, and which table overrides it:");
     page.commands(&[format!(
         "raygen explain {} {} --environment {}",
         target.team.name,
-        path.join(first).join(key),
+        key.unwrap_or_else(|| path.join(first).join("min")),
         target.team.environment.name
     )]);
     match target.workload.kind {
@@ -58,13 +59,18 @@ pub(super) fn scale(page: &mut Page, target: &Target<'_>) {
     }
 }
 
+/// Whether any layer sets the key.
+fn is_set(target: &Target<'_>, path: &SpecPath) -> bool {
+    path.keys().try_fold(&target.team.values.root, |node, key| node.child(key)).is_some()
+}
+
 /// What can be asked for by hand: `replicas` belongs to the autoscaler, and the request goes to it, not to Kubernetes.
 fn wanted(page: &mut Page, target: &Target<'_>) {
     if !target.autoscales() {
         return;
     }
     page.text("To have a worker before there is work, ask the autoscaler; an empty list takes the request back:");
-    let grows = |worker: &&crate::resolve::WorkerGroup| worker.max > worker.min;
+    let grows = |worker: &&WorkerGroup| worker.max > worker.min;
     let gpu = target.workload.workers.iter().find(grows).and_then(|worker| worker.group.gpu.as_ref());
     let bundle = if gpu.is_some() { "GPU" } else { "CPU" };
     page.commands(&[format!(

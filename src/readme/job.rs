@@ -11,6 +11,15 @@ pub(super) fn runs(page: &mut Page, target: &Target<'_>) {
     let Some(job) = &target.workload.job else { return };
     let file = file(target.resource.kind(), target.resource.name());
     of_job(page, &target.namespace(), target.resource.name(), job, &file);
+    if job.submission_mode == SubmissionMode::Sidecar {
+        // KubeRay `utils/constant.go`, SubmitterContainerName.
+        page.text("What it prints, while its head runs:");
+        page.commands(&[format!(
+            "kubectl logs {} {} --container ray-job-submitter --follow",
+            target.namespace(),
+            target.head()
+        )]);
+    }
 }
 
 /// A job on a cluster that it selects.
