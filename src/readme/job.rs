@@ -29,13 +29,11 @@ pub(super) fn on_selected(page: &mut Page, team: &Team, selected: &SelectedJob, 
         target.workload.kind == WorkloadKind::Cluster
             && selected.selector.get("ray.io/cluster") == Some(&target.workload.name)
     };
-    let cluster = match targets.iter().find(own) {
-        Some(target) => format!("the team's cluster `{}`, whose dashboard shows it", target.workload.key),
-        None => {
-            let labels: Vec<String> = selected.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-            format!("the cluster with the labels `{}`", line(&labels.join(",")))
-        }
-    };
+    let labels: Vec<String> = selected.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    let cluster = targets.iter().find(own).map_or_else(
+        || format!("the cluster with the labels `{}`", line(&labels.join(","))),
+        |target| format!("the team's cluster `{}`, whose dashboard shows it", target.workload.key),
+    );
     page.text(&format!(
         "{} `{}` runs on {cluster}: `{}` in `{}`.",
         selected.kind.kind(),
