@@ -136,7 +136,7 @@ pub(super) fn suspend(page: &mut Page, target: &Target<'_>) {
         page.text(&format!("To resume, take `{}` out of `{source}`.", path.join("suspend")));
         return;
     }
-    let patch = |value: bool| {
+    let set = |value: bool| {
         format!(
             "kubectl patch {} {} {} --type merge --patch '{{\"spec\":{{\"suspend\":{value}}}}}'",
             target.kind(),
@@ -147,7 +147,7 @@ pub(super) fn suspend(page: &mut Page, target: &Target<'_>) {
     page.text(&format!(
         "`suspend = true` in `{path}` {what}. For a while, by hand, as nothing in Git speaks of the field:"
     ));
-    page.commands(&[patch(true)]);
+    page.commands(&[set(true)]);
     page.text("To resume:");
-    page.commands(&[patch(false)]);
+    page.commands(&[set(false)]);
 }
