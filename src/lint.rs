@@ -15,10 +15,13 @@ mod placement;
 mod pod_security;
 mod policy;
 mod quantity;
+mod quota;
 mod ray;
 mod ray_job;
 mod selector;
+mod serve;
 mod specs;
+mod storage;
 mod subject;
 mod waiver;
 

@@ -2,22 +2,31 @@
 
 mod containers;
 mod ec2_node_class;
+mod external_secret;
 mod fault_tolerance;
 mod http_route;
 mod ingress;
 mod metadata;
 mod monitor;
+mod mounts;
 mod namespace;
+mod network_policy;
 mod node_pool;
 mod patch;
+mod permissions_job;
+mod persistent_volume;
+mod persistent_volume_claim;
 mod pod;
 mod pod_disruption_budget;
 mod probes;
 mod prometheus_rule;
+mod quota;
 mod ray_cluster;
+mod role;
 mod ray_job;
 mod ray_service;
 mod spread;
+mod storage_class;
 mod submission;
 mod submitter;
 mod volumes;
@@ -217,8 +226,21 @@ fn to_value(object: impl Serialize) -> Value {
 fn of_team(team: &Team) -> Built {
     let scope = Scope { team, workload: None };
     let mut manifests = vec![namespace::namespace(&scope)];
+    manifests.extend(team.quota.as_ref().map(|quota| quota::resource_quota(&scope, quota)));
+    manifests.extend(team.limit_range.as_ref().map(|range| quota::limit_range(&scope, range)));
     manifests.extend(namespace::service_accounts(&scope));
+    for (name, account) in &team.service_accounts {
+        manifests.extend(role::of_service_account(&scope, name, account));
+    }
+    manifests.extend(team.secret_stores.iter().map(|store| external_secret::secret_store(&scope, store)));
+    manifests.extend(team.secrets.iter().map(|secret| external_secret::external_secret(&scope, secret)));
     manifests.extend(ec2_node_class::of_team(&scope));
+    for storage in &team.storages {
+        manifests.extend(storage_class::of_storage(&scope, storage));
+        manifests.extend(persistent_volume::of_storage(&scope, storage));
+        manifests.extend(persistent_volume_claim::of_storage(&scope, storage));
+        manifests.extend(permissions_job::of_storage(&scope, storage));
+    }
     for workload in &team.workloads {
         let scope = Scope { team, workload: Some(workload) };
         let groups = || std::iter::once(&workload.head).chain(workload.workers.iter().map(|worker| &worker.group));
@@ -232,6 +254,7 @@ fn of_team(team: &Team) -> Built {
         });
         manifests.extend(submission::of_workload(&scope, workload));
         manifests.extend(pod_disruption_budget::of_workload(&scope, workload));
+        manifests.extend(network_policy::of_workload(&scope, workload));
         manifests.extend(workload.ingresses.iter().map(|ingress| ingress::ingress(&scope, workload, ingress)));
         manifests.extend(monitor::of_workload(&scope, workload));
         manifests.extend(prometheus_rule::of_workload(&scope, workload));

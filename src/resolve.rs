@@ -8,11 +8,15 @@ mod group;
 mod ingress;
 mod job;
 mod layers;
+mod merge;
 mod model;
 mod monitoring;
 pub mod names;
+mod network;
 mod pod_need;
+mod secret;
 mod serve;
+mod storage;
 mod submission;
 mod team;
 pub mod template;
@@ -29,9 +33,13 @@ pub use self::job::{Job, Schedule, SelectedJob, Submitter};
 pub use self::layers::{Fragment, Layer, Layers, OF_ENVIRONMENTS, leaves};
 pub use self::model::{
     Auth, Autoscaling, Environment, FaultTolerance, Group, IncrementalUpgrade, Instances, NodePool, PlacedPatch,
-    Resolution, Serve, ServeService, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup, Workload,
+    PodSecurity, Resolution, Serve, ServeService, ServiceAccount, SharedPool, Team, VersionSpans, WorkerGroup,
+    Workload,
 };
 pub use self::monitoring::{Alerts, MetricsHosts, Monitoring};
+pub use self::network::{NetworkPeer, NetworkPolicy, NetworkRule};
+pub use self::secret::{Secret, SecretStore};
+pub use self::storage::{FSX_STARTUP_TAINT, Mount, Source, Storage, Volume};
 pub use self::submission::{Script, Submission};
 pub use self::values::{SpecPath, Values};
 use crate::diagnostic::{self, Diagnostic};
@@ -99,6 +107,7 @@ pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
     }
     for document in workspace.teams.iter().filter(|document| selection.has_team(&document.name)) {
         team::check_environments(document, &environments, &mut diagnostics);
+        storage::check_environments(document, &environments, &mut diagnostics);
     }
     environment::check_policy(platform, &mut diagnostics);
     let pools = shared_pools(platform, &chosen);
@@ -116,6 +125,7 @@ fn shared_pools(platform: &Table, environments: &IndexMap<String, Arc<Environmen
                 built_in: built_in(),
                 platform,
                 environment: environment::table_of(platform, &environment.name),
+                environment_name: &environment.name,
                 team: &empty,
                 team_override: None,
             };

@@ -46,35 +46,56 @@ fn narrow<T: schemars::JsonSchema>(
     property.insert("oneOf".to_owned(), choices);
 }
 
+/// The schema of a table whose most common key may be written alone: one of `words` instead of a table. Layers merge
+/// both alike.
+fn short_form(mut schema: schemars::Schema, description: &str, words: &[&str]) -> schemars::Schema {
+    schema.insert("description".into(), description.into());
+    schema.insert("type".into(), vec!["string", "object"].into());
+    schema.insert("pattern".into(), format!("^({})$", words.join("|")).into());
+    schema.insert("examples".into(), words.iter().rev().copied().collect::<Vec<_>>().into());
+    schema
+}
+
 pub mod fault_tolerance;
 pub mod group;
 pub mod ingress;
+pub mod network;
 pub mod job;
 pub mod monitoring;
 pub mod node_pool;
 pub mod platform;
 pub mod pod;
+pub mod pod_security;
 pub mod policy;
+pub mod quota;
 pub mod scalar;
 pub mod schema;
+pub mod secret;
 pub mod service;
+pub mod storage;
 pub mod team;
 pub mod workload;
-
 pub use fault_tolerance::{FaultTolerance, SecretKey};
-pub use group::{Arch, CapacityType, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup};
+pub use group::{
+    Arch, CapacityType, EnvFrom, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup,
+};
 pub use ingress::{Expose, ExtensionRef, Ingress, IngressAuthType, IngressClass, OnUnauthenticated, Scheme};
 pub use job::{
     ClusterSelector, DeletionPolicy, DeletionRule, JobDeploymentStatus, JobStatus, SubmissionMode, Submit, Submitter,
 };
 pub use monitoring::{HeadMonitor, Monitoring};
+pub use network::{Network, NetworkMode, NetworkPolicy, Peer, Protocol};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
 pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
 pub use pod::{EmptyDir, Medium, Probes, Spread, Volume};
+pub use pod_security::{PodSecurity, PodSecurityLevel};
 pub use policy::{Policy, Required};
-pub use scalar::{Duration, KarpenterDuration, Quantity, Version, VersionRange};
+pub use quota::{Amounts, LimitRange, Quota};
+pub use scalar::{Cidr, Duration, KarpenterDuration, Quantity, Version, VersionRange};
+pub use secret::{AwsService, RefreshPolicy, Secret, SecretStore, StoreIdentity, StoreKind, StoreRef};
 pub use service::{IncrementalUpgrade, ServeService};
-pub use team::{ServiceAccount, Team};
+pub use storage::{Mount, Permissions, Storage, StorageKind};
+pub use team::{PolicyRule, ServiceAccount, Team};
 pub use workload::{
     Auth, AuthMode, Autoscaling, Cluster, CronJob, DisruptionBudget, HeadService, Job, Logging, Patch, PullPolicy,
     Service, ServiceType, Upgrade, UpscalingMode, Workload, WorkloadKind,

@@ -106,6 +106,12 @@ impl Workspace {
         check_all(PathBuf::new(), read, &reader, Vec::new()).expect("texts in memory can be read")
     }
 
+    /// The files beside the specs that a team names.
+    pub fn files_of<'a>(&'a self, team: &'a TeamDocument) -> impl Iterator<Item = FileId> + 'a {
+        let named = beside::named(&team.document.root).into_iter();
+        named.filter_map(|node| self.files.get(node.string()?).copied())
+    }
+
     /// The text of a file beside the specs, by its path below `teams/`.
     pub fn file(&self, path: &str) -> Option<(FileId, &str)> {
         let id = *self.files.get(path)?;

@@ -31,7 +31,7 @@ pub(super) fn select(workspace: &mut Workspace, teams: &[String], environments: 
 
 /// The team of a spec file, such as `vision` of `teams/vision.toml`. A leading `_` is never a team.
 fn team_of(path: &str) -> Option<&str> {
-    path.strip_prefix("teams/")?.strip_suffix(".toml").filter(|name| !name.starts_with('_'))
+    path.strip_prefix("teams/")?.strip_suffix(".toml").filter(|name| !name.starts_with('_') && !name.contains('/'))
 }
 
 fn known(what: &str, name: &str, all: &[&str]) -> Result<()> {

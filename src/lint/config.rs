@@ -9,7 +9,7 @@ use crate::document::{Node, Table};
 use crate::objects::ReadObject;
 use crate::resolve::Selection;
 use crate::source::{FileId, Span};
-use crate::workspace::Workspace;
+use crate::workspace::{TeamDocument, Workspace};
 
 /// What `[lint]` and `[[allow]]` say.
 #[derive(Debug, Default)]
@@ -39,6 +39,19 @@ struct Of {
     name: String,
     /// The team's file; none where it could not be read.
     file: Option<FileId>,
+    /// The files beside it that it names.
+    beside: Vec<FileId>,
+}
+
+impl Of {
+    fn team(workspace: &Workspace, team: &TeamDocument) -> Self {
+        let beside = workspace.files_of(team).collect();
+        Self { name: team.name.clone(), file: Some(team.document.file), beside }
+    }
+
+    fn has(&self, file: FileId) -> bool {
+        self.file == Some(file) || self.beside.contains(&file)
+    }
 }
 
 /// How many diagnostics were waived.
@@ -63,7 +76,7 @@ impl Config {
         }
         for team in &workspace.teams {
             for node in team.document.root.child("allow").map_or(&[][..], Node::items) {
-                let of = Of { name: team.name.clone(), file: Some(team.document.file) };
+                let of = Of::team(workspace, team);
                 config.read_allow(node, Some(of), true, &mut diagnostics);
             }
         }
@@ -212,7 +225,7 @@ impl Config {
 
 impl Allow {
     fn covers(&self, rule: &str, file: Option<FileId>) -> bool {
-        self.rule == rule && self.team.as_ref().is_none_or(|team| file.is_some() && team.file == file)
+        self.rule == rule && self.team.as_ref().is_none_or(|team| file.is_some_and(|file| team.has(file)))
     }
 
     /// Whether all that it could waive was looked at: not where only some teams or environments were chosen, nor where
@@ -255,9 +268,11 @@ fn changeable(name: &str, span: Span, what: &str, diagnostics: &mut Vec<Diagnost
 
 fn team_of(workspace: &Workspace, team: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Of> {
     let name = team.string().unwrap_or_default();
-    let file = workspace.teams.iter().find(|each| each.name == name).map(|found| found.document.file);
-    if file.is_some() || workspace.sources.text_of(&format!("teams/{name}.toml")).is_some() {
-        return Some(Of { name: name.to_owned(), file });
+    if let Some(team) = workspace.teams.iter().find(|each| each.name == name) {
+        return Some(Of::team(workspace, team));
+    }
+    if workspace.sources.text_of(&format!("teams/{name}.toml")).is_some() {
+        return Some(Of { name: name.to_owned(), file: None, beside: Vec::new() });
     }
     let mut diagnostic = Diagnostic::error("unknown-team", team.span, format!("there is no team `{name}`"));
     if let Some(close) = did_you_mean(name, workspace.teams.iter().map(|team| team.name.as_str())) {

@@ -183,6 +183,13 @@ pub(super) fn asks_for_token(cluster: &RayCluster<'_>) -> bool {
         || env_value(cluster.get("/headGroupSpec"), "RAY_AUTH_MODE").is_some_and(|mode| mode != "disabled")
 }
 
+/// Whether Ray and KubeRay know token authentication (KubeRay `utils/validation.go`).
+pub(super) fn knows_tokens(cluster: &RayCluster<'_>) -> bool {
+    const RAY: semver::Version = semver::Version::new(2, 52, 0);
+    const KUBERAY: semver::Version = semver::Version::new(1, 5, 1);
+    cluster.ray_version().is_some_and(|version| version >= RAY) && cluster.object.releases.kuberay >= KUBERAY
+}
+
 /// An annotation's value.
 pub(super) fn annotation<'a>(object: &Object<'a>, key: &str) -> Option<&'a str> {
     object.get("/metadata/annotations")?.get(key)?.as_str()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Pod, Subject};
+use super::{Object, Pod, RayCluster, Subject};
 
 /// The levels of a Namespace, where it sets them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,9 +28,9 @@ pub(super) fn levels<'a>(subject: &Subject<'a>) -> BTreeMap<(&'a str, &'a str), 
         .collect()
 }
 
-/// The levels that hold for a pod.
-pub(super) fn of_pod<'a>(levels: &BTreeMap<(&'a str, &'a str), Levels<'a>>, pod: &Pod<'a>) -> Levels<'a> {
-    let place = (pod.object.environment_name, pod.object.namespace());
+/// The levels that hold for an object's pods.
+pub(super) fn of_object<'a>(levels: &BTreeMap<(&'a str, &'a str), Levels<'a>>, object: &Object<'a>) -> Levels<'a> {
+    let place = (object.environment_name, object.namespace());
     levels.get(&place).copied().unwrap_or_default()
 }
 
@@ -119,6 +119,34 @@ pub(super) fn restricted(pod: &Pod<'_>) -> Vec<Breach> {
             let name = container["name"].as_str().unwrap_or_default();
             found.push((pointer, format!("has container `{name}` {}", missing.join(", "))));
         }
+    }
+    found
+}
+
+/// What the operator's own containers lack of restricted: the autoscaler beside the head and the submitter that a RayJob
+/// without a template gets have no security context unless the spec gives them one (KubeRay `common/pod.go` and
+/// `common/job.go`, v1.7). `wait-gcs-ready` takes the Ray container's. Pointers are below the whole object.
+pub(super) fn injected(object: &Object<'_>) -> Vec<Breach> {
+    let mut found = Vec::new();
+    for cluster in object.ray_clusters().into_iter().filter(RayCluster::autoscaling) {
+        let context = cluster.get("/autoscalerOptions/securityContext").unwrap_or(&Value::Null);
+        let of_pod = cluster.get("/headGroupSpec/template/spec/securityContext").unwrap_or(&Value::Null);
+        let missing = missing(context, of_pod);
+        if !missing.is_empty() {
+            let pointer = cluster.at("/autoscalerOptions/securityContext");
+            found.push((pointer, format!("the head has the `autoscaler` {}", missing.join(", "))));
+        }
+    }
+    let job = match object.kind() {
+        "RayJob" => "/spec",
+        "RayCronJob" => "/spec/jobTemplate",
+        _ => return found,
+    };
+    let mode = object.text(&format!("{job}/submissionMode"));
+    let template = object.get(&format!("{job}/submitterPodTemplate")).is_some_and(Value::is_object);
+    if matches!(mode, "" | "K8sJobMode") && !template {
+        let what = "the submitter that KubeRay makes has no security context";
+        found.push((format!("{job}/submitterPodTemplate"), what.to_owned()));
     }
     found
 }

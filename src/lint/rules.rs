@@ -37,7 +37,10 @@ rules! {
     dangling_node_selector
     dangling_patch
     dangling_pod_selector
+    dangling_secret_key
+    dangling_serve_ingress
     dangling_service_monitor
+    dangling_storage
     disabled_feature_gate
     disallowed_capacity_type
     disallowed_environment
@@ -45,6 +48,7 @@ rules! {
     disallowed_public_ingress
     disallowed_ray_version
     disallowed_registry
+    disposable_file_system
     disruptive_consolidation
     double_counted_head
     duplicate_env
@@ -55,6 +59,7 @@ rules! {
     duplicate_port
     duplicate_taint
     empty_group_name
+    empty_secret
     empty_selector_term
     empty_spec
     evictable_as_empty
@@ -62,6 +67,7 @@ rules! {
     floating_ami
     floating_image_tag
     forbidden_allow
+    foreign_storage_key
     fractional_cpu
     fractional_gpu
     gpu_without_request
@@ -69,11 +75,14 @@ rules! {
     host_network
     host_path_volume
     idle_timeout_without_v2
+    ignored_serve_service
     imds_from_pod
     incompatible_karpenter
     incomplete_auth_secret
     incomplete_ingress_auth
+    incomplete_storage
     ineffective_ingress_key
+    insufficient_quota
     invalid_affinity
     invalid_alert_rule
     invalid_ami_alias
@@ -82,6 +91,9 @@ rules! {
     invalid_deletion_rules
     invalid_do_not_disrupt
     invalid_env_source
+    invalid_fsx_capacity
+    invalid_fsx_parameter
+    invalid_fsx_throughput
     invalid_history_server
     invalid_ingress_annotation
     invalid_initializing_timeout
@@ -97,6 +109,7 @@ rules! {
     invalid_requirement
     invalid_restart_policy
     invalid_schedule
+    invalid_serve_config
     invalid_service_upgrade
     invalid_submission_mode
     invalid_taint
@@ -120,6 +133,7 @@ rules! {
     mismatched_ray_version
     misplaced_job_resources
     misplaced_ray_container
+    missing_auth_secret
     missing_cluster_label
     missing_consolidate_after
     missing_container
@@ -127,16 +141,21 @@ rules! {
     missing_dashboard_port
     missing_entrypoint
     missing_ephemeral_storage
+    missing_file_system_version
+    missing_fsx_startup_taint
     missing_gateway
     missing_host
     missing_image
     missing_ingress_class
     missing_key
     missing_max
+    missing_mount_name
+    missing_network_peer
     missing_owner
     missing_platform
     missing_ray_version
     missing_resources
+    missing_secret_store
     missing_serve_config
     missing_version
     mixed_ami_terms
@@ -161,7 +180,9 @@ rules! {
     recreate_on_shared_cluster
     redundant_override
     regex_in_exact_path
+    rejected_by_limit_range
     rejected_by_pod_security
+    rejected_by_quota
     removed_api_version
     removed_serve_key
     replicas_with_autoscaling
@@ -174,12 +195,17 @@ rules! {
     restricted_label
     restricted_pod_security
     retired_ingress_nginx
+    roleless_secret_store
+    root_owned_file_system
     schemeless_metrics_host
     secret_in_env
     self_deleting_job
     serve_config_without_port
     shadowed_default
+    shadowed_ray_directory
     shared_dashboard_host
+    shared_disk
+    shared_file_system
     shared_redis_namespace
     short_idle_timeout
     small_head
@@ -191,14 +217,18 @@ rules! {
     spot_without_fallback
     spot_without_interruption_queue
     spread_across_clusters
+    sub_path_on_bucket
     suspended_job_without_shutdown
     suspended_worker_group
+    tight_quota
     toml_1_1_syntax
     too_many_requirements
     unadvertised_gpu
+    unaligned_zone
     unauthenticated_dashboard
     unequal_memory
     ungated_static_pool
+    unisolated_cluster
     unknown_environment
     unknown_field
     unknown_ingress_annotation
@@ -208,9 +238,11 @@ rules! {
     unknown_rule
     unknown_team
     unknown_workload
+    unmounted_storage
     unparsable_runtime_env
     unparsable_serve_config
     unreachable_replicas
+    unreachable_serve_proxy
     unread_cluster_selector
     unreadable_file
     unreadable_manifest
@@ -218,15 +250,18 @@ rules! {
     unrendered_workload
     unscraped_port
     unsupported_ami_family
+    unsupported_file_system_version
     unsupported_kubelet_setting
     unsupported_priority
     unsupported_ray_version
     unsupported_redis_username
     unsupported_release
+    unsupported_s3_import
     unsupported_token_auth
     untolerated_taint
     unused_allow
     unused_pool
     unused_profile
+    wildcard_role
     wrong_root_device
 }

@@ -13,6 +13,11 @@ pub(super) const INSTANCE: &str = "app.kubernetes.io/instance";
 /// KubeRay's label that tells heads from workers (`utils/constant.go`, RayNodeTypeLabelKey).
 pub(super) const NODE_TYPE: &str = "ray.io/node-type";
 
+/// The label that says what an object is a part of.
+pub(super) const COMPONENT: &str = "app.kubernetes.io/component";
+/// The label of nodes that names their availability zone.
+pub(super) const ZONE: &str = "topology.kubernetes.io/zone";
+
 /// `metadata` of a custom resource.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Metadata {
@@ -38,6 +43,16 @@ impl Metadata {
         annotations: BTreeMap<String, String>,
     ) -> Self {
         Self { name, namespace: Some(team.namespace.clone()), labels: labels(Some(&team.name), own), annotations }
+    }
+
+    /// A namespaced object of the team as a whole.
+    pub(super) fn of_team(team: &Team, name: String) -> Self {
+        Self {
+            name,
+            namespace: Some(team.namespace.clone()),
+            labels: labels(Some(&team.name), &team.labels),
+            annotations: team.annotations.clone(),
+        }
     }
 
     /// A cluster-scoped object; `team` is none for a shared one.

@@ -6,13 +6,18 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use super::{Manifest, Places, Scope, metadata};
 use crate::resolve::SpecPath;
 
-/// The Namespace. Baseline is enforced, for KubeRay's own submitter and Redis cleanup pods do not meet restricted; what
-/// raygen renders does, and a warning tells where something else does not.
+/// The Namespace. Baseline is enforced unless the spec says otherwise, for KubeRay's own submitter pods do not meet
+/// restricted; what raygen renders does, and a warning tells where something else does not.
 pub(super) fn namespace(scope: &Scope<'_>) -> Manifest {
     let team = scope.team;
     let mut labels = metadata::labels(Some(&team.name), &team.labels);
-    labels.insert("pod-security.kubernetes.io/enforce".into(), "baseline".into());
-    labels.insert("pod-security.kubernetes.io/warn".into(), "restricted".into());
+    let security = &team.pod_security;
+    let levels = [("enforce", Some(security.enforce)), ("audit", security.audit), ("warn", Some(security.warn))];
+    for (mode, level) in levels.into_iter().filter_map(|(mode, level)| Some((mode, level?))) {
+        let label = format!("pod-security.kubernetes.io/{mode}");
+        labels.extend(security.version.clone().map(|version| (format!("{label}-version"), version)));
+        labels.insert(label, level.as_str().to_owned());
+    }
     let mut annotations = team.annotations.clone();
     annotations.extend(team.owner.clone().map(|owner| ("raygen.dev/owner".into(), owner)));
     annotations.extend(team.cost_center.clone().map(|center| ("raygen.dev/cost-center".into(), center)));
@@ -29,6 +34,11 @@ pub(super) fn namespace(scope: &Scope<'_>) -> Manifest {
     places.add("/metadata/name", SpecPath::new(["namespace"]));
     places.add("/metadata/labels", SpecPath::new(["labels"]));
     places.add("/metadata/annotations", SpecPath::new(["annotations"]));
+    for mode in ["enforce", "audit", "warn"] {
+        let (pointer, path) = ("/metadata/labels/pod-security.kubernetes.io~1", SpecPath::new(["pod-security"]));
+        places.add(format!("{pointer}{mode}"), path.join(mode));
+        places.add(format!("{pointer}{mode}-version"), path.join("version"));
+    }
     scope.manifest(namespace, places)
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::DeepMerge;
 use k8s_openapi::api::core::v1::{
-    Capabilities, ConfigMapKeySelector, Container, ContainerPort, EmptyDirVolumeSource, EnvVar, EnvVarSource,
-    ExecAction, Lifecycle, LifecycleHandler, LocalObjectReference, ObjectFieldSelector, PodSecurityContext, PodSpec,
-    PodTemplateSpec, ResourceRequirements, SeccompProfile, SecretKeySelector, SecurityContext, Toleration, Volume,
-    VolumeMount,
+    Capabilities, ConfigMapEnvSource, ConfigMapKeySelector, Container, ContainerPort, EmptyDirVolumeSource,
+    EnvFromSource, EnvVar, EnvVarSource, ExecAction, Lifecycle, LifecycleHandler, LocalObjectReference,
+    ObjectFieldSelector, PodSecurityContext, PodSpec, PodTemplateSpec, ResourceRequirements, SeccompProfile,
+    SecretEnvSource, SecretKeySelector, SecurityContext, Toleration, Volume, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::metadata::INSTANCE;
-use super::{Places, containers, patch, probes, spread, volumes};
+use super::{Places, containers, mounts, patch, probes, spread, volumes};
 use crate::resolve::{Group, Workload};
 use crate::spec::group::EnvSource;
 use crate::spec::{self, EnvValue};
@@ -134,9 +134,12 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
     spread::add_places(places, &spec, group);
     containers::add_places(places, &spec, group);
     probes::add_places(places, &container, group);
-    volumes::add_places(places, &spec, group, &self::volumes(group), &volume_mounts(group));
+    let (all_volumes, all_mounts) = (self::volumes(group), volume_mounts(group));
+    volumes::add_places(places, &spec, group, &all_volumes, &all_mounts);
+    mounts::add_places(places, &spec, group, &all_volumes, &all_mounts);
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
+    places.add(format!("{container}/envFrom"), path.join("env-from"));
     let variables = env(workload, group);
     let of_monitoring = metrics_hosts(workload);
     for (index, variable) in variables.iter().enumerate() {
@@ -175,22 +178,17 @@ fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
         }
         container.merge_from(partial);
     }
-    let mut node_selector = group.node_selector.clone();
-    // A label that Karpenter itself puts on its nodes: nothing to invent, nothing that could disagree.
-    node_selector.insert("karpenter.sh/nodepool".to_owned(), group.pool.clone());
-    let secrets: Vec<LocalObjectReference> =
-        workload.image_pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() }).collect();
     let mut spec = PodSpec {
         service_account_name: Some(workload.service_account.clone()),
         // The operator lets the head's ServiceAccount change pods and clusters for the autoscaler (KubeRay
         // `common/rbac.go`); workers run the users' code and need none of it. IRSA projects a token of its own.
         automount_service_account_token: (role == Role::Worker).then_some(false),
-        image_pull_secrets: Some(secrets).filter(|secrets| !secrets.is_empty()),
+        image_pull_secrets: image_pull_secrets(workload),
         priority_class_name: group.priority_class.clone(),
         termination_grace_period_seconds: group.grace_period,
         security_context: Some(restricted_pod()),
         runtime_class_name: group.runtime_class.clone(),
-        node_selector: Some(node_selector),
+        node_selector: Some(node_selector(group)),
         tolerations: Some(tolerations(&group.taints, &group.tolerations)),
         affinity: typed(group.affinity.as_ref()),
         topology_spread_constraints: spread::constraints(workload, group),
@@ -203,6 +201,20 @@ fn pod_spec(workload: &Workload, group: &Group, role: Role) -> PodSpec {
         spec.merge_from(partial);
     }
     spec
+}
+
+/// The Secrets by which the node pulls the workload's images.
+pub(super) fn image_pull_secrets(workload: &Workload) -> Option<Vec<LocalObjectReference>> {
+    let secrets = workload.image_pull_secrets.iter().map(|name| LocalObjectReference { name: name.clone() });
+    Some(secrets.collect()).filter(|secrets: &Vec<_>| !secrets.is_empty())
+}
+
+/// What the group selects of its nodes, and the label that Karpenter itself puts on them: nothing to invent, nothing
+/// that could disagree.
+pub(super) fn node_selector(group: &Group) -> BTreeMap<String, String> {
+    let mut node_selector = group.node_selector.clone();
+    node_selector.insert("karpenter.sh/nodepool".to_owned(), group.pool.clone());
+    node_selector
 }
 
 /// An escape hatch as its type. One that does not fit is reported by the checks and changes nothing.
@@ -226,6 +238,7 @@ fn container(workload: &Workload, group: &Group, role: Role) -> Container {
         image: Some(group.image.clone()),
         image_pull_policy: Some(group.pull_policy.as_str().to_owned()),
         env: Some(env(workload, group)).filter(|variables| !variables.is_empty()),
+        env_from: Some(env_from(group)).filter(|sources| !sources.is_empty()),
         ports: Some(ports.iter().map(port).collect()),
         resources: Some(resources(group)),
         security_context: Some(restricted()),
@@ -314,6 +327,24 @@ fn metrics_hosts(workload: &Workload) -> Vec<(&'static str, String, &'static str
     .collect()
 }
 
+/// A Secret's and a ConfigMap's variables, in the order of the spec: of two with the same name the later counts.
+fn env_from(group: &Group) -> Vec<EnvFromSource> {
+    let sources = group.env_from.iter().flat_map(|source| {
+        let secret = source.secret.clone().map(|name| EnvFromSource {
+            secret_ref: Some(SecretEnvSource { name, optional: None }),
+            prefix: source.prefix.clone(),
+            ..EnvFromSource::default()
+        });
+        let config_map = source.config_map.clone().map(|name| EnvFromSource {
+            config_map_ref: Some(ConfigMapEnvSource { name, optional: None }),
+            prefix: source.prefix.clone(),
+            ..EnvFromSource::default()
+        });
+        [secret, config_map]
+    });
+    sources.flatten().collect()
+}
+
 pub(super) fn variable(name: &str, value: &EnvValue) -> EnvVar {
     let (value, source) = match value {
         EnvValue::Text(text) => (Some(text.to_string()), None),
@@ -371,6 +402,7 @@ fn volumes(group: &Group) -> Vec<Volume> {
         empty_dir(SHARED_MEMORY, source)
     }));
     volumes.extend(volumes::of_group(group));
+    volumes.extend(mounts::volumes(group));
     volumes
 }
 
@@ -380,8 +412,9 @@ fn volume_mounts(group: &Group) -> Vec<VolumeMount> {
         mount_path: path.to_owned(),
         ..VolumeMount::default()
     };
-    let mut mounts = vec![mount(LOGS, "/tmp/ray")];
-    mounts.extend(group.shared_memory.as_ref().map(|_| mount(SHARED_MEMORY, "/dev/shm")));
-    mounts.extend(volumes::mounts_of_group(group));
-    mounts
+    let mut list = vec![mount(LOGS, "/tmp/ray")];
+    list.extend(group.shared_memory.as_ref().map(|_| mount(SHARED_MEMORY, "/dev/shm")));
+    list.extend(volumes::mounts_of_group(group));
+    list.extend(mounts::volume_mounts(group));
+    list
 }

@@ -120,7 +120,7 @@ pub(super) fn on_selected(scope: &Scope<'_>, selected: &SelectedJob) -> Manifest
     let job = &selected.job;
     let spec = RayJobSpec {
         cluster_selector: selected.selector.clone(),
-        ..spec(job, submitter_labels(&selected.name, &BTreeMap::new()))
+        ..spec(job, submitter_labels(selected.cluster(), &BTreeMap::new()))
     };
     let metadata =
         Metadata::namespaced(scope.team, selected.name.clone(), &selected.labels, selected.annotations.clone());
@@ -129,7 +129,7 @@ pub(super) fn on_selected(scope: &Scope<'_>, selected: &SelectedJob) -> Manifest
     Manifest { workload: Some(selected.key.clone()), ..scope.manifest(object(metadata, job, spec), places) }
 }
 
-/// The object's own label on the submitter too: a NetworkPolicy that admits the cluster's pods admits it.
+/// The cluster's label on the submitter too: a NetworkPolicy that admits the cluster's pods admits it.
 fn submitter_labels(name: &str, pod_labels: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut labels = pod_labels.clone();
     labels.insert(metadata::INSTANCE.to_owned(), name.to_owned());

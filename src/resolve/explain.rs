@@ -64,7 +64,7 @@ pub fn explain(workspace: &Workspace, environment: &Environment, team: &str, key
 /// Instance selectors never count, for they discard each other.
 pub fn redundant_overrides<'a>(
     workspace: &'a Workspace,
-    environment: &Environment,
+    environment: &'a Environment,
     document: &'a TeamDocument,
 ) -> Vec<(Vec<&'a str>, &'a Node, Span)> {
     let Some(layers) = layers_of(workspace, environment, document) else { return Vec::new() };
@@ -101,7 +101,7 @@ pub fn redundant_overrides<'a>(
 
 fn layers_of<'a>(
     workspace: &'a Workspace,
-    environment: &Environment,
+    environment: &'a Environment,
     document: &'a TeamDocument,
 ) -> Option<Layers<'a>> {
     let platform = workspace.platform.as_ref()?.root.table()?;
@@ -110,6 +110,7 @@ fn layers_of<'a>(
         built_in: built_in(),
         platform,
         environment: environment::table_of(platform, &environment.name),
+        environment_name: &environment.name,
         team: file,
         team_override: file.get("override").and_then(|node| node.child(&environment.name)?.table()),
     })

@@ -1,7 +1,10 @@
 //! Heads and worker groups: from merged values to pods and pools without holes.
 
+use std::collections::BTreeMap;
+
 use super::layers::{self, Layers};
 use super::model::{Environment, Group, Instances, NodePool};
+use super::storage::{self, FSX_STARTUP_TAINT, Mount, Storage};
 use super::template::{self, Variables};
 use super::values::{SpecPath, Values};
 use super::{names, pod_need};
@@ -23,6 +26,10 @@ pub(super) struct Context<'a> {
     /// What runs beside the Ray container of the head.
     pub(super) sidecar_cpu: Option<&'a Quantity>,
     pub(super) sidecar_memory: Option<&'a Quantity>,
+    /// The team's storage.
+    pub(super) storages: &'a [Storage],
+    /// What all pods of the workload mount.
+    pub(super) mounts: &'a [Mount],
     pub(super) values: &'a Values,
 }
 
@@ -43,8 +50,10 @@ pub(super) fn resolve(
     name: &str,
     path: &SpecPath,
     spec: &spec::Group,
+    own_mounts: Vec<Mount>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Group> {
+    let (mounts, storages) = mounted(context, own_mounts);
     let arch = spec.arch.unwrap_or(spec::Arch::Amd64);
     let variables = variables(context, name, spec, arch);
     let image = match spec.image.as_deref() {
@@ -70,11 +79,11 @@ pub(super) fn resolve(
     let cpu = amount(&spec.cpu, "cpu", diagnostics);
     let memory = amount(&spec.memory, "memory", diagnostics);
     let (image, cpu, memory) = (image?, cpu?, memory?);
-    let mut settings = spec.node_pool.clone().unwrap_or_default();
+    let mut settings = settings(spec, &storages);
     if matches!(WorkloadKind::of_table(context.workload[0]), Some(WorkloadKind::Job | WorkloadKind::CronJob)) {
         super::job::keep_nodes(&mut settings);
     }
-    let instances = instances(context, spec, arch, &cpu, &memory, name == "head");
+    let instances = instances(context, spec, arch, &cpu, &memory, name == "head", &storages);
 
     let (pool, taints, own_pool) = if let Some(shared) = &spec.pool {
         let table = shared_pool(context, path, shared, diagnostics)?;
@@ -100,7 +109,7 @@ pub(super) fn resolve(
             taints: taints.clone(),
             class: if own_class { pool.clone() } else { context.team.to_owned() },
             own_class,
-            tags: tags(context.environment, Some(context.team), context.cost_center, &settings),
+            tags: tags_of_pool(tags(context.environment, Some(context.team), context.cost_center), &settings),
             settings,
         };
         (pool, taints, Some(own))
@@ -117,6 +126,7 @@ pub(super) fn resolve(
         image,
         pull_policy: spec.pull_policy.unwrap_or(spec::PullPolicy::IfNotPresent),
         env: spec.env.clone().unwrap_or_default(),
+        env_from: spec.env_from.clone().unwrap_or_default(),
         labels: spec.labels.clone().unwrap_or_default(),
         annotations: spec.annotations.clone().unwrap_or_default(),
         pod_labels: spec.pod_labels.clone().unwrap_or_default(),
@@ -124,6 +134,7 @@ pub(super) fn resolve(
         ray_start_params: spec.ray_start_params.clone().unwrap_or_default(),
         ray_labels: spec.ray_labels.clone().unwrap_or_default(),
         ray_resources: spec.ray_resources.clone().unwrap_or_default(),
+        mounts,
         node_selector: spec.node_selector.clone().unwrap_or_default(),
         tolerations: spec.tolerations.clone().unwrap_or_default(),
         spread: spec.spread.clone(),
@@ -236,15 +247,19 @@ fn sets_class_key(context: &Context<'_>, path: &SpecPath) -> bool {
 
 /// Team and cost center only: tags are in the drift hash, so an owner's address there would roll the nodes (Karpenter
 /// `ec2nodeclass.go`, Hash).
-fn tags(
+pub(super) fn tags(
     environment: &Environment,
     team: Option<&str>,
     cost_center: Option<&str>,
-    settings: &spec::NodePool,
-) -> std::collections::BTreeMap<String, String> {
+) -> BTreeMap<String, String> {
     let mut tags = environment.spec.tags.clone();
     tags.extend(team.map(|team| ("team".to_owned(), team.to_owned())));
     tags.extend(cost_center.map(|center| ("cost-center".to_owned(), center.to_owned())));
+    tags
+}
+
+/// The same with a pool's own.
+fn tags_of_pool(mut tags: BTreeMap<String, String>, settings: &spec::NodePool) -> BTreeMap<String, String> {
     tags.extend(settings.tags.clone().unwrap_or_default());
     tags
 }
@@ -262,6 +277,7 @@ fn instances(
     cpu: &Quantity,
     memory: &Quantity,
     head: bool,
+    storages: &[&Storage],
 ) -> Instances {
     let sidecar =
         |quantity: Option<&Quantity>| if head { quantity.and_then(Quantity::value).unwrap_or(0.0) } else { 0.0 };
@@ -281,7 +297,7 @@ fn instances(
     Instances {
         capacity_types: spec.capacity_type.clone().unwrap_or_else(|| vec![spec::CapacityType::OnDemand]),
         arch,
-        zones: spec.zones.clone().unwrap_or_else(|| context.environment.spec.zones.clone()),
+        zones: zones(spec.zones.as_ref().unwrap_or(&context.environment.spec.zones), storages),
         types: spec.instance_types.clone().unwrap_or_default(),
         families: spec.instance_families.clone().unwrap_or_default(),
         sizes: spec.instance_sizes.clone().unwrap_or_default(),
@@ -289,6 +305,37 @@ fn instances(
         cpus,
         requirements: spec.requirements.clone().unwrap_or_default(),
     }
+}
+
+/// What a group mounts, and the storages behind it.
+fn mounted<'a>(context: &Context<'a>, own: Vec<Mount>) -> (Vec<Mount>, Vec<&'a Storage>) {
+    let mounts = storage::combine(context.mounts, own);
+    let mounted = |storage: &&Storage| mounts.iter().any(|mount| mount.storage == storage.name);
+    let storages = context.storages.iter().filter(mounted).collect();
+    (mounts, storages)
+}
+
+/// The zones of all that is mounted: a file system is in one zone, and Karpenter does not know of it (Karpenter
+/// `scheduling/volumetopology.go` reads PersistentVolumes, of which the driver makes none with a zone). Where none is
+/// left, the pool keeps its own and the rules have their say.
+fn zones(allowed: &[String], storages: &[&Storage]) -> Vec<String> {
+    let near = |zone: &&String| storages.iter().all(|storage| storage.zone.as_ref().is_none_or(|own| own == *zone));
+    let zones: Vec<String> = allowed.iter().filter(near).cloned().collect();
+    if zones.is_empty() { allowed.to_vec() } else { zones }
+}
+
+/// Settings of the group's own pool. Pods that reach a new node before the FSx driver does wait for their mount with
+/// growing pauses, so the pool starts with the taint that the driver takes off when it is ready (aws-fsx-csi-driver
+/// `docs/install.md`).
+fn settings(spec: &spec::Group, storages: &[&Storage]) -> spec::NodePool {
+    let mut settings = spec.node_pool.clone().unwrap_or_default();
+    if storages.iter().any(|storage| storage.is_fsx()) {
+        let taints = settings.startup_taints.get_or_insert_default();
+        if !taints.iter().any(|taint| taint.key == FSX_STARTUP_TAINT) {
+            taints.push(Taint { key: FSX_STARTUP_TAINT.to_owned(), value: None, effect: TaintEffect::NoExecute });
+        }
+    }
+    settings
 }
 
 /// Rounded up; between one and a million, far above any instance.
@@ -326,7 +373,7 @@ pub(super) fn resolve_shared(layers: Layers<'_>, environment: &Environment, name
             .unwrap_or_else(|| vec![default_taint(spec.gpu.is_some(), &environment.taint_key, name)]),
         class: name.to_owned(),
         own_class: true,
-        tags: tags(environment, None, None, &settings),
+        tags: tags_of_pool(tags(environment, None, None), &settings),
         settings,
     };
     (pool, merged)

@@ -113,6 +113,13 @@ pub struct SelectedJob {
     pub patches: Vec<PlacedPatch>,
 }
 
+impl SelectedJob {
+    /// The name of the cluster; empty where the labels do not say it.
+    pub fn cluster(&self) -> &str {
+        self.selector.get(CLUSTER).map(String::as_str).unwrap_or_default()
+    }
+}
+
 /// What the submitter's pod takes from the cluster it submits to.
 pub(super) struct Target<'a> {
     pub(super) head: &'a Group,

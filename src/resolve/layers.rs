@@ -1,7 +1,7 @@
 //! Layers: which fragments of which files speak about a team, a workload or a group, and how they merge.
 //!
 //! From weakest to strongest: built-in, `[defaults]`, `[environments.<e>.defaults]`, the profile that a group names,
-//! team, workload, group, `[override.<e>]`. Tables merge by key; arrays and the values of [`WHOLE`] replace.
+//! team, workload, group, `[override.<e>]`. Tables merge by key; arrays and what makes sense only as a whole replace.
 //!
 //! Among the defaults of one layer, those of `cluster` speak about the Ray cluster of every workload, and those of a
 //! kind, such as `service`, are stronger.
@@ -9,9 +9,11 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use crate::document::{Node, Table, Value};
-use crate::source::Span;
+pub use super::merge::leaves;
+pub(super) use super::merge::merge;
+use crate::document::{Node, Table};
 use crate::spec::WorkloadKind;
+use crate::spec::storage::TABLE_KEYS;
 
 /// Where a fragment stands in the order of layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +53,7 @@ impl fmt::Display for Layer {
 
 /// The keys of a fragment that count.
 #[derive(Clone, Copy, Debug)]
-enum Keys {
+pub(super) enum Keys<'a> {
     /// All but those that are resolved on their own.
     All,
     /// Only what is inherited from above.
@@ -60,6 +62,8 @@ enum Keys {
     Except(&'static [&'static str]),
     /// The whole fragment is the value of one key.
     Under(&'static str),
+    /// The whole fragment is the value of the storage of this name.
+    Storage(&'a str),
 }
 
 /// A table that speaks about the thing that is being resolved.
@@ -67,33 +71,37 @@ enum Keys {
 pub struct Fragment<'a> {
     /// Its layer.
     pub layer: Layer,
-    table: &'a Table,
-    keys: Keys,
+    pub(super) table: &'a Table,
+    pub(super) keys: Keys<'a>,
 }
 
 /// What `[defaults.cluster]` says about clusters of their own only: each kind has its own words for its upgrade, and
 /// scripts are submitted to clusters that stay.
 const OF_CLUSTERS_ONLY: &[&str] = &["upgrade", "submit"];
 /// What a workload inherits from its team.
-const TO_WORKLOADS: &[&str] =
-    &["labels", "annotations", "env", "image", "ray-version", "service-account", "monitoring", "ingress"];
+const TO_WORKLOADS: &[&str] = &[
+    "labels",
+    "annotations",
+    "env",
+    "image",
+    "ray-version",
+    "service-account",
+    "monitoring",
+    "ingress",
+    "mounts",
+    "network-policy",
+];
 /// What a group inherits from its workload.
-const TO_GROUPS: &[&str] = &["labels", "annotations", "env", "image", "pull-policy", "pod-labels", "pod-annotations"];
+const TO_GROUPS: &[&str] =
+    &["labels", "annotations", "env", "env-from", "image", "pull-policy", "pod-labels", "pod-annotations"];
 /// What a group inherits from its team.
 const FROM_TEAM_TO_GROUPS: &[&str] = &["labels", "annotations", "env", "image"];
 /// The site's part that environments set outside of their `defaults`.
 pub const OF_ENVIRONMENTS: &[&str] = &["ingress", "monitoring"];
 /// Keys of workloads and teams that are resolved on their own.
 const RESOLVED_APART: &[&str] = &["head", "workers", "clusters", "services", "jobs", "cron-jobs", "override", "unset"];
-/// Inline tables that a stronger layer replaces whole: half of each makes no sense.
-const WHOLE: &[&str] = &["gpu", "capacity-type"];
-/// References, of which half names nothing: neither layers nor `unset` take one apart.
-const REFERENCES: &[&str] = &["username", "password"];
 /// The selectors that choose instances are one unit: two layers' selectors might intersect to nothing.
-const INSTANCE_SELECTORS: &[&str] = &["instance-types", "instance-families", "instance-sizes", "gpu"];
-
-/// Two ways to say one thing: a layer that goes one way discards what weaker layers said the other way.
-const ALTERNATIVES: [[&str; 2]; 1] = [["serve-config", "serve-config-file"]];
+pub(super) const INSTANCE_SELECTORS: &[&str] = &["instance-types", "instance-families", "instance-sizes", "gpu"];
 
 /// The files that speak about one team in one environment.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +112,8 @@ pub struct Layers<'a> {
     pub platform: &'a Table,
     /// The environment's table in it.
     pub environment: &'a Table,
+    /// The environment's name.
+    pub environment_name: &'a str,
     /// The team file.
     pub team: &'a Table,
     /// The environment's override in it.
@@ -128,9 +138,31 @@ impl<'a> Layers<'a> {
         for (layer, defaults) in self.defaults() {
             push(&mut fragments, layer, descend(defaults, &["team"]), Keys::All);
         }
-        push(&mut fragments, Layer::Team, Some(self.team), Keys::All);
-        push(&mut fragments, Layer::Override, self.team_override, Keys::All);
+        self.push_storage_defaults(&mut fragments);
+        for (layer, table) in [(Layer::Team, Some(self.team)), (Layer::Override, self.team_override)] {
+            push(&mut fragments, layer, table, Keys::All);
+            self.push_storage_of_environment(&mut fragments, layer, table);
+        }
         fragments
+    }
+
+    /// The defaults of each of the team's storages, which are those of its type.
+    fn push_storage_defaults(self, fragments: &mut Vec<Fragment<'a>>) {
+        for (name, node) in descend(self.team, &["storage"]).into_iter().flatten() {
+            let overridden = self.team_override.and_then(|table| table.get("storage")?.child(name)?.child("type"));
+            let Some(kind) = overridden.or_else(|| node.child("type")).and_then(Node::string) else { continue };
+            for (layer, defaults) in self.defaults() {
+                push(fragments, layer, descend(defaults, &["storage", kind]), Keys::Storage(name));
+            }
+        }
+    }
+
+    /// What a table of storages says for this environment alone, such as `storage.scratch.prod`.
+    fn push_storage_of_environment(self, fragments: &mut Vec<Fragment<'a>>, layer: Layer, table: Option<&'a Table>) {
+        let table = table.filter(|_| !TABLE_KEYS.contains(&self.environment_name));
+        for (name, node) in table.and_then(|table| descend(table, &["storage"])).into_iter().flatten() {
+            push(fragments, layer, node.child(self.environment_name).and_then(Node::table), Keys::Storage(name));
+        }
     }
 
     /// What speaks about a workload, such as `["clusters", "train"]`.
@@ -204,7 +236,7 @@ impl<'a> Layers<'a> {
 }
 
 /// The tables of `[defaults]` for a table of workloads, weakest first.
-fn defaults_tables(workloads: &str) -> impl Iterator<Item = (&'static str, Keys)> + Clone {
+fn defaults_tables(workloads: &str) -> impl Iterator<Item = (&'static str, Keys<'static>)> + Clone + use<> {
     let kind = WorkloadKind::of_table(workloads).unwrap_or(WorkloadKind::Cluster);
     let of_every_kind = (kind != WorkloadKind::Cluster).then_some(("cluster", Keys::Except(OF_CLUSTERS_ONLY)));
     of_every_kind.into_iter().chain([(kind.defaults(), Keys::All)])
@@ -219,7 +251,7 @@ pub(super) fn profile_of<'a>(fragments: &[Fragment<'a>]) -> Option<&'a Node> {
         .find_map(|fragment| fragment.table.get("profile"))
 }
 
-fn push<'a>(fragments: &mut Vec<Fragment<'a>>, layer: Layer, table: Option<&'a Table>, keys: Keys) {
+fn push<'a>(fragments: &mut Vec<Fragment<'a>>, layer: Layer, table: Option<&'a Table>, keys: Keys<'a>) {
     fragments.extend(table.map(|table| Fragment { layer, table, keys }));
 }
 
@@ -238,42 +270,14 @@ pub(super) fn is_instance_selector(key: &str) -> bool {
     INSTANCE_SELECTORS.contains(&key)
 }
 
-/// Merges fragments, weakest first.
-pub(super) fn merge(fragments: &[Fragment<'_>]) -> Table {
-    let mut merged = Table::new();
-    for fragment in fragments {
-        for path in fragment.unset() {
-            remove(&mut merged, path, "");
-        }
-        if INSTANCE_SELECTORS.iter().any(|key| fragment.get(key).is_some()) {
-            merged.retain(|key, _| !INSTANCE_SELECTORS.contains(&key.as_str()));
-        }
-        for [one, other] in ALTERNATIVES {
-            match (fragment.get(one), fragment.get(other)) {
-                (Some(_), None) => merged.shift_remove(other),
-                (None, Some(_)) => merged.shift_remove(one),
-                _ => None,
-            };
-        }
-        if let Keys::Under(key) = fragment.keys {
-            let table = merged.entry(key.to_owned()).or_insert_with(|| empty_table(fragment.table));
-            if let Value::Table(inner) = &mut table.value {
-                overlay(inner, fragment.table.iter(), key);
-            }
-        } else {
-            overlay(&mut merged, fragment.table.iter().filter(|(key, _)| fragment.counts(key)), "");
-        }
-    }
-    merged
-}
-
 impl<'a> Fragment<'a> {
-    fn counts(self, key: &str) -> bool {
+    /// Whether the fragment speaks with this key.
+    pub(super) fn counts(self, key: &str) -> bool {
         match self.keys {
             Keys::All => !RESOLVED_APART.contains(&key),
             Keys::Only(keys) => keys.contains(&key),
             Keys::Except(keys) => !keys.contains(&key) && !RESOLVED_APART.contains(&key),
-            Keys::Under(_) => false,
+            Keys::Under(_) | Keys::Storage(_) => false,
         }
     }
 
@@ -285,16 +289,22 @@ impl<'a> Fragment<'a> {
     /// What the fragment says about a path such as `["node-pool", "disk"]`.
     pub fn at(self, path: &[&str]) -> Option<&'a Node> {
         let (first, rest) = path.split_first()?;
-        let (node, rest) = if let Keys::Under(key) = self.keys {
-            let (second, rest) = rest.split_first().filter(|_| *first == key)?;
-            (self.table.get(*second)?, rest)
-        } else {
-            (self.get(first)?, rest)
+        let (node, rest) = match self.keys {
+            Keys::Under(key) => {
+                let (second, rest) = rest.split_first().filter(|_| *first == key)?;
+                (self.table.get(*second)?, rest)
+            }
+            Keys::Storage(name) => {
+                let (third, rest) = rest.strip_prefix(&[name]).filter(|_| *first == "storage")?.split_first()?;
+                (self.table.get(*third)?, rest)
+            }
+            Keys::All | Keys::Only(_) | Keys::Except(_) => (self.get(first)?, rest),
         };
         rest.iter().try_fold(node, |node, key| node.child(key))
     }
 
-    fn get(self, key: &str) -> Option<&'a Node> {
+    /// What the fragment says with a key.
+    pub(super) fn get(self, key: &str) -> Option<&'a Node> {
         self.table.get(key).filter(|_| self.counts(key))
     }
 
@@ -310,65 +320,5 @@ impl<'a> Fragment<'a> {
             let first = path.split('.').next().unwrap_or(path);
             self.counts(first)
         })
-    }
-}
-
-/// Whether a stronger layer's table replaces a weaker one's whole. A variable is a text or a reference: one replaces the
-/// other whole.
-fn replaces_whole(parent: &str, key: &str) -> bool {
-    is_reference(parent, key) || WHOLE.contains(&key)
-}
-
-fn is_reference(parent: &str, key: &str) -> bool {
-    parent == "env" || REFERENCES.contains(&key)
-}
-
-/// The values of a table that are replaced one by one when layers merge, with the keys that lead to them.
-pub fn leaves(table: &Table) -> Vec<(Vec<&str>, &Node)> {
-    fn collect<'a>(table: &'a Table, path: &[&'a str], found: &mut Vec<(Vec<&'a str>, &'a Node)>) {
-        let parent = path.last().copied().unwrap_or_default();
-        for (key, node) in table {
-            let path = [path, &[key.as_str()]].concat();
-            match &node.value {
-                Value::Table(inner) if !replaces_whole(parent, key) => collect(inner, &path, found),
-                _ => found.push((path, node)),
-            }
-        }
-    }
-    let mut found = Vec::new();
-    collect(table, &[], &mut found);
-    found
-}
-
-/// A table that stands where the first of `table`'s keys stands.
-fn empty_table(table: &Table) -> Node {
-    let span = table.values().next().map_or_else(Span::default, |node| node.key);
-    Node { span, key: span, value: Value::Table(Table::new()) }
-}
-
-fn overlay<'a>(base: &mut Table, layer: impl Iterator<Item = (&'a String, &'a Node)>, parent: &str) {
-    for (key, node) in layer {
-        let whole = replaces_whole(parent, key);
-        match (base.get_mut(key).map(|below| &mut below.value), &node.value) {
-            (Some(Value::Table(below)), Value::Table(above)) if !whole => {
-                overlay(below, above.iter(), key);
-            }
-            _ => {
-                base.insert(key.clone(), node.clone());
-            }
-        }
-    }
-}
-
-/// Takes out what a dotted path names. A key with dots, such as a label, is tried whole first.
-fn remove(table: &mut Table, path: &str, parent: &str) {
-    if table.shift_remove(path).is_some() {
-        return;
-    }
-    if let Some((first, rest)) = path.split_once('.')
-        && !is_reference(parent, first)
-        && let Some(Value::Table(inner)) = table.get_mut(first).map(|node| &mut node.value)
-    {
-        remove(inner, rest, first);
     }
 }

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use super::ingress::Ingress;
 use super::job::{Job, SelectedJob};
 use super::monitoring::{MetricsHosts, Monitoring};
+use super::network::NetworkPolicy;
+use super::secret::{Secret, SecretStore};
+use super::storage::{Mount, Storage};
 use super::submission::Submission;
 use super::values::{SpecPath, Values};
 use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{
-    self, Arch, AuthMode, CapacityType, EnvValue, Gpu, PullPolicy, Quantity, Requirement, ServiceType, Taint, Upgrade,
-    UpscalingMode, WorkloadKind,
+    self, Arch, AuthMode, CapacityType, EnvValue, Gpu, PodSecurityLevel, PullPolicy, Quantity, Requirement,
+    ServiceType, Taint, Upgrade, UpscalingMode, WorkloadKind,
 };
 use indexmap::IndexMap;
 
@@ -70,6 +73,18 @@ pub struct Team {
     pub annotations: BTreeMap<String, String>,
     /// ServiceAccounts to render, by name.
     pub service_accounts: BTreeMap<String, ServiceAccount>,
+    /// Stores of secrets of its own.
+    pub secret_stores: Vec<SecretStore>,
+    /// Secrets to fill.
+    pub secrets: Vec<Secret>,
+    /// What its Namespace may hold.
+    pub quota: Option<spec::Quota>,
+    /// Bounds and defaults of its containers.
+    pub limit_range: Option<spec::LimitRange>,
+    /// What its pods must meet.
+    pub pod_security: PodSecurity,
+    /// What its pods can mount.
+    pub storages: Vec<Storage>,
     /// Its workloads: clusters, services, jobs and cron jobs, each in the order of the file.
     pub workloads: Vec<Workload>,
     /// Its jobs and cron jobs on clusters that they select.
@@ -85,8 +100,23 @@ pub struct ServiceAccount {
     pub role_arn: Option<String>,
     /// Its annotations.
     pub annotations: BTreeMap<String, String>,
+    /// What it may do in the Namespace.
+    pub rules: Vec<spec::PolicyRule>,
     /// Where it is described.
     pub path: SpecPath,
+}
+
+/// Levels of the Pod Security Standards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PodSecurity {
+    /// What is refused.
+    pub enforce: PodSecurityLevel,
+    /// What is noted in the audit log, where that is said.
+    pub audit: Option<PodSecurityLevel>,
+    /// What raises a warning.
+    pub warn: PodSecurityLevel,
+    /// The release whose standards are meant; the cluster's own for `None`.
+    pub version: Option<String>,
 }
 
 /// A patch and where it stands.
@@ -143,6 +173,8 @@ pub struct Workload {
     pub monitoring: Option<Monitoring>,
     /// Where the dashboard finds Prometheus and Grafana.
     pub metrics_hosts: MetricsHosts,
+    /// Who may reach its pods, where that is restricted.
+    pub network_policy: Option<NetworkPolicy>,
     /// Whether Ray logs to stderr.
     pub log_to_stderr: bool,
     /// Whether the head has a PodDisruptionBudget.
@@ -279,6 +311,8 @@ pub struct Group {
     pub pull_policy: PullPolicy,
     /// Environment variables, sorted, so that moving one between layers changes no byte.
     pub env: BTreeMap<String, EnvValue>,
+    /// Secrets and ConfigMaps whose keys are environment variables.
+    pub env_from: Vec<spec::EnvFrom>,
     /// Labels of the pool's objects.
     pub labels: BTreeMap<String, String>,
     /// Annotations of the pool's objects.
@@ -293,6 +327,8 @@ pub struct Group {
     pub ray_labels: BTreeMap<String, String>,
     /// Logical Ray resources.
     pub ray_resources: BTreeMap<String, String>,
+    /// What the Ray container mounts of the team's storage.
+    pub mounts: Vec<Mount>,
     /// Further node labels to select.
     pub node_selector: BTreeMap<String, String>,
     /// Further tolerations.

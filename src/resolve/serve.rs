@@ -18,11 +18,14 @@ pub(super) fn resolve(
 ) -> Option<Serve> {
     let config = config(context, key, spec, path, diagnostics);
     let upgrade = spec.upgrade.unwrap_or(Upgrade::NewCluster);
-    let incremental = incremental(context, key, spec, path, upgrade, diagnostics);
+    let steps = (upgrade == Upgrade::Incremental).then(|| steps(context, key, spec, path, diagnostics));
     Some(Serve {
         config: config?,
         upgrade,
-        incremental: incremental?,
+        incremental: match steps {
+            Some(steps) => Some(steps?),
+            None => None,
+        },
         cluster_deletion_delay: spec.cluster_deletion_delay.as_ref().and_then(spec::Duration::seconds).unwrap_or(60),
         exclude_head_pod: spec.exclude_head_pod.unwrap_or(false),
         service: spec.serve_service.clone().map(|service| ServeService {
@@ -69,18 +72,14 @@ fn config(
     }
 }
 
-/// The steps of an upgrade; `Some(None)` for one without.
-fn incremental(
+/// The steps of an incremental upgrade.
+fn steps(
     context: &Context<'_>,
     key: &str,
     spec: &spec::Workload,
     path: &SpecPath,
-    upgrade: Upgrade,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Option<Option<IncrementalUpgrade>> {
-    if upgrade != Upgrade::Incremental {
-        return Some(None);
-    }
+) -> Option<IncrementalUpgrade> {
     let options = spec.incremental_upgrade.clone().unwrap_or_default();
     let place = path.join("incremental-upgrade");
     let interval = options.interval.as_ref().and_then(spec::Duration::seconds);
@@ -105,12 +104,12 @@ fn incremental(
         );
         return None;
     };
-    Some(Some(IncrementalUpgrade {
+    Some(IncrementalUpgrade {
         max_surge_percent: options.max_surge_percent.unwrap_or(100),
         step_size_percent: step,
         interval,
         gateway_class,
-    }))
+    })
 }
 
 /// "`a`, `b` and `c`".

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::group::from_table;
+use super::group::{self, from_table};
 use super::layers::{self, Layers};
-use super::model::{Environment, PlacedPatch, ServiceAccount, Team, Workload};
+use super::model::{Environment, PlacedPatch, PodSecurity, ServiceAccount, Team, Workload};
+use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{built_in, environment, job, workload};
+use super::{built_in, environment, job, network, secret, storage, workload};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table, Value};
 use crate::source::Span;
-use crate::spec::{self, WorkloadKind};
+use crate::spec::{self, PodSecurityLevel, WorkloadKind};
 use crate::workspace::{FILE_KEYS, FileKey, TeamDocument, Workspace};
 
 /// Resolves a team, or `None` where it does not run in this environment.
@@ -29,10 +30,12 @@ pub(super) fn resolve(
         built_in: built_in(),
         platform,
         environment: environment::table_of(platform, &environment.name),
+        environment_name: &environment.name,
         team: file,
         team_override: file.get("override").and_then(|node| node.child(&environment.name)?.table()),
     };
-    let merged = layers::merge(&layers.of_team());
+    let mut merged = layers::merge(&layers.of_team());
+    storage::place(&mut merged, file);
     let team_spec: spec::Team = from_table(&merged);
     if !runs_in(team_spec.environments.as_ref(), &environment.name) {
         return (None, diagnostics);
@@ -46,26 +49,51 @@ pub(super) fn resolve(
     let root = tree_with(merged, &document.document.root, workloads);
     let values = Arc::new(Values { root, source: format!("teams/{}.toml", document.name) });
     let mut service_accounts = BTreeMap::new();
-    let context =
-        workload::Context { layers, environment, team: &document.name, team_spec: &team_spec, values: &values };
+    let tags = group::tags(environment, Some(&document.name), team_spec.cost_center.as_deref());
+    let storages = storage::resolve(team_spec.storage.as_ref(), environment, &tags, &values, &mut diagnostics);
+    let mounted = specs.iter().flat_map(|(_, _, spec)| storage::mounted(spec)).map(str::to_owned).collect();
+    storage::check_use(&storages, &mounted, &environment.name, &values, &mut diagnostics);
+    let context = workload::Context {
+        layers,
+        environment,
+        team: &document.name,
+        team_spec: &team_spec,
+        storages: &storages,
+        values: &values,
+    };
     let (selecting, specs): (Vec<_>, Vec<_>) = specs.into_iter().partition(|(.., spec)| spec.cluster.is_some());
-    let workloads: Vec<Workload> = specs
+    let mut workloads: Vec<Workload> = specs
         .into_iter()
         .filter_map(|(kind, key, spec)| {
             workload::resolve(&context, kind, &key, &spec, &mut service_accounts, &mut diagnostics)
         })
         .collect();
-    let selected_jobs = selecting
+    let selected_jobs: Vec<job::SelectedJob> = selecting
         .into_iter()
         .filter_map(|(kind, key, spec)| job::on_selected(&context, kind, &key, &spec, &workloads, &mut diagnostics))
         .collect();
+    let variables = Variables {
+        team: &document.name,
+        environment: &environment.name,
+        region: &environment.spec.region,
+        eks_cluster: &environment.spec.eks_cluster,
+        domain: environment.spec.domain.as_deref(),
+        ..Variables::default()
+    };
+    network::admit_jobs(&mut workloads, &selected_jobs, environment, &values, &mut diagnostics);
     let team = Team {
+        secret_stores: secret::stores(&team_spec, &variables, &values, &mut diagnostics),
+        secrets: secret::secrets(&team_spec, &environment.spec, &variables, &values, &mut diagnostics),
+        quota: team_spec.quota.clone(),
+        limit_range: team_spec.limit_range.clone(),
+        pod_security: pod_security(team_spec.pod_security.as_ref()),
         namespace: team_spec.namespace.clone().unwrap_or_else(|| document.name.clone()),
         owner: team_spec.owner.clone(),
         cost_center: team_spec.cost_center.clone(),
         labels: team_spec.labels.clone().unwrap_or_default(),
         annotations: team_spec.annotations.clone().unwrap_or_default(),
         service_accounts,
+        storages,
         workloads,
         selected_jobs,
         patches: placed(team_spec.patch.as_deref(), &SpecPath::new(["patch"])),
@@ -74,6 +102,23 @@ pub(super) fn resolve(
         values: Arc::clone(&values),
     };
     (Some(team), diagnostics)
+}
+
+/// Baseline is enforced where nobody asks for more or less, and what raygen renders meets restricted: a warning tells
+/// where something else does not.
+fn pod_security(spec: Option<&spec::PodSecurity>) -> PodSecurity {
+    let modes = spec.map(|spec| spec.0.clone()).unwrap_or_default();
+    let enforce = modes.enforce.unwrap_or(PodSecurityLevel::Baseline);
+    let next = match enforce {
+        PodSecurityLevel::Privileged => PodSecurityLevel::Baseline,
+        PodSecurityLevel::Baseline | PodSecurityLevel::Restricted => PodSecurityLevel::Restricted,
+    };
+    PodSecurity {
+        enforce,
+        audit: modes.audit.or(spec.map(|_| next)),
+        warn: modes.warn.unwrap_or(next),
+        version: modes.version.map(|version| version.to_string()),
+    }
 }
 
 /// Patches with their places.

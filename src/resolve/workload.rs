@@ -6,9 +6,10 @@ use semver::Version;
 
 use super::layers::{self, Layers};
 use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
+use super::storage::Storage;
 use super::template::Variables;
 use super::values::{SpecPath, Values};
-use super::{fault_tolerance, group, ingress, job, monitoring, names, serve, submission, team};
+use super::{fault_tolerance, group, ingress, job, monitoring, names, network, serve, submission, team};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Node;
 use crate::spec::{self, AuthMode, WorkloadKind};
@@ -19,6 +20,7 @@ pub(super) struct Context<'a> {
     pub(super) environment: &'a Environment,
     pub(super) team: &'a str,
     pub(super) team_spec: &'a spec::Team,
+    pub(super) storages: &'a [Storage],
     pub(super) values: &'a Values,
 }
 
@@ -65,6 +67,7 @@ pub(super) fn resolve(
     let name = name(context, kind, key, spec, &variables, diagnostics)?;
     let service_account = service_account(context, spec, &path, &variables, accounts, diagnostics);
     let autoscaling = autoscaling(spec.autoscaling.as_ref());
+    let mounts = context.mounts(spec.mounts.as_ref(), &path, diagnostics);
     let groups = group::Context {
         layers: context.layers,
         environment: context.environment,
@@ -75,15 +78,20 @@ pub(super) fn resolve(
         ray_version: ray_version.as_str(),
         sidecar_cpu: autoscaling.as_ref().map(|sidecar| &sidecar.cpu),
         sidecar_memory: autoscaling.as_ref().map(|sidecar| &sidecar.memory),
+        storages: context.storages,
+        mounts: &mounts,
         values: context.values,
     };
     let head_spec = spec.head.as_ref().map(|head| &head.0).cloned().unwrap_or_default();
-    let head = group::resolve(&groups, "head", &path.join("head"), &head_spec, diagnostics);
+    let head_path = path.join("head");
+    let head_mounts = context.mounts(head_spec.mounts.as_ref(), &head_path, diagnostics);
+    let head = group::resolve(&groups, "head", &head_path, &head_spec, head_mounts, diagnostics);
     let mut workers = Vec::new();
     for (group_name, group_spec) in spec.workers.iter().flatten() {
         let path = path.join("workers").join(group_name);
         check_group(context, group_name, &group_spec.0, &path, diagnostics);
-        let group = group::resolve(&groups, group_name, &path, &group_spec.0, diagnostics);
+        let mounts = context.mounts(group_spec.0.mounts.as_ref(), &path, diagnostics);
+        let group = group::resolve(&groups, group_name, &path, &group_spec.0, mounts, diagnostics);
         let replicas = replicas(context.values, group_name, &group_spec.0, &path, autoscaling.is_some(), diagnostics);
         if let (Some(group), Some((min, max, replicas))) = (group, replicas) {
             workers.push(WorkerGroup {
@@ -110,17 +118,27 @@ pub(super) fn resolve(
     if let (Some(spec), Some(resolved)) = (&spec.fault_tolerance, &fault_tolerance) {
         fault_tolerance::add_env(spec, resolved, &mut head, &mut workers);
     }
+    let monitoring = monitoring::resolve(kind, spec.monitoring.as_ref());
+    let connections = network::Context {
+        environment: context.environment,
+        values: context.values,
+        kind,
+        name: &name,
+        ingresses: &ingresses,
+        monitored: monitoring.is_some(),
+        redis: fault_tolerance.as_ref().map(|fault_tolerance| fault_tolerance.address.as_str()),
+    };
+    let network_policy = network::resolve(&connections, spec.network_policy.as_ref(), &path, diagnostics);
     let releases = &context.environment.releases;
     let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
     let target =
         job::Target { head: &head, image_pull_secrets: &image_pull_secrets, service_account: &service_account };
-    let job = match kind {
-        WorkloadKind::Job | WorkloadKind::CronJob => {
-            Some(job::resolve(context, kind, key, spec, Some(&target), true, diagnostics)?)
-        }
-        WorkloadKind::Cluster | WorkloadKind::Service => None,
+    let job = if matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob) {
+        Some(job::resolve(context, kind, key, spec, Some(&target), true, diagnostics)?)
+    } else {
+        None
     };
-    let auth = auth(context, spec, &ray_version);
+    let auth = auth(context, kind, spec, &ray_version);
     let submissions = submission::resolve(context, &path, &name, spec, &target, auth.as_ref(), diagnostics);
     Some(Workload {
         kind,
@@ -147,8 +165,9 @@ pub(super) fn resolve(
             .unwrap_or(spec::ServiceType::ClusterIP),
         service_annotations: spec.service.as_ref().and_then(|service| service.annotations.clone()).unwrap_or_default(),
         ingresses,
-        monitoring: monitoring::resolve(kind, spec.monitoring.as_ref()),
+        monitoring,
         metrics_hosts: monitoring::hosts(spec.monitoring.as_ref()),
+        network_policy,
         log_to_stderr: spec.logging.as_ref().and_then(|logging| logging.stderr).unwrap_or(false),
         head_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.head).unwrap_or(true),
         workers_disruption_budget: spec.disruption_budget.as_ref().and_then(|budget| budget.workers),
@@ -200,9 +219,15 @@ fn service_account(
         let role_path = path.join("role-arn");
         let role_arn =
             spec.role_arn.and_then(|text| group::render(&text, variables, context.values, &role_path, diagnostics));
-        let account = ServiceAccount { role_arn, annotations: spec.annotations.unwrap_or_default(), path };
+        let account = ServiceAccount {
+            role_arn,
+            annotations: spec.annotations.unwrap_or_default(),
+            rules: spec.rules.unwrap_or_default(),
+            path,
+        };
         if let Some(other) = accounts.get(&name)
-            && (&other.role_arn, &other.annotations) != (&account.role_arn, &account.annotations)
+            && (&other.role_arn, &other.annotations, &other.rules)
+                != (&account.role_arn, &account.annotations, &account.rules)
         {
             let message = format!("ServiceAccount `{name}` is described in two ways");
             diagnostics.push(
@@ -303,11 +328,14 @@ fn replicas(
     Some((min, max, written))
 }
 
-/// On from the first releases of Ray and KubeRay that know it. An explicit mode is always rendered: whether the
-/// releases know it is for the schema and the rules to say.
-fn auth(context: &Context<'_>, spec: &spec::Workload, ray_version: &spec::Version) -> Option<Auth> {
+/// On from the first releases of Ray and KubeRay that know it. The operator makes a Secret per Ray cluster, named like
+/// it, so where it names the clusters the token has to come with a name of its own. An explicit mode is always rendered:
+/// whether the releases know it is for the schema and the rules to say.
+fn auth(context: &Context<'_>, kind: WorkloadKind, spec: &spec::Workload, ray_version: &spec::Version) -> Option<Auth> {
     let spec = spec.auth.clone().unwrap_or_default();
-    let known = context.environment.releases.kuberay >= TOKEN_AUTH.0 && ray_version.triple() >= TOKEN_AUTH.1;
+    let findable = kind == WorkloadKind::Cluster || spec.secret.is_some();
+    let known =
+        findable && context.environment.releases.kuberay >= TOKEN_AUTH.0 && ray_version.triple() >= TOKEN_AUTH.1;
     let mode = spec.mode.or(known.then_some(AuthMode::Token))?;
     Some(Auth { mode, secret: spec.secret })
 }

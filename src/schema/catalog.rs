@@ -90,6 +90,7 @@ pub const CATALOG: &[Embedded] = &[
         "ExternalSecret",
         "externalsecret"
     ),
+    schema!(ExternalSecrets, "external-secrets-2.9", "2.9", "external-secrets.io/v1", "SecretStore", "secretstore"),
     schema!(GatewayApi, "gateway-api-1.6", "1.6", "gateway.networking.k8s.io/v1", "HTTPRoute", "httproute"),
     schema!(Karpenter, "karpenter-1.8", "1.8", "karpenter.k8s.aws/v1", "EC2NodeClass", "ec2nodeclass"),
     schema!(Karpenter, "karpenter-1.8", "1.8", "karpenter.sh/v1", "NodePool", "nodepool"),

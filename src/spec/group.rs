@@ -10,6 +10,7 @@ use serde_json::Map;
 use super::node_pool::{NodePool, TaintEffect};
 use super::pod::{Probes, Spread, Volume};
 use super::scalar::{Duration, Quantity};
+use super::storage::Mount;
 use super::workload::PullPolicy;
 
 /// A head or a worker group. A head has no replicas: see [`Head`].
@@ -88,6 +89,8 @@ pub struct Group {
     pub pull_policy: Option<PullPolicy>,
     /// Environment variables of the Ray container.
     pub env: Option<BTreeMap<String, EnvValue>>,
+    /// Secrets and ConfigMaps all of whose keys are environment variables of the Ray container (`envFrom`).
+    pub env_from: Option<Vec<EnvFrom>>,
     /// Labels of the group's NodePool and EC2NodeClass objects.
     pub labels: Option<BTreeMap<String, String>>,
     /// Annotations of the group's NodePool and EC2NodeClass objects.
@@ -103,6 +106,8 @@ pub struct Group {
     /// Logical Ray resources (`resources` of the group, KubeRay 1.5); they replace what Ray detects.
     pub ray_resources: Option<BTreeMap<String, String>>,
 
+    /// Storage that only these pods mount, beside the `mounts` of the workload. One at the same path replaces it.
+    pub mounts: Option<Vec<Mount>>,
     /// Further node labels the pods select (`nodeSelector`).
     pub node_selector: Option<BTreeMap<String, String>>,
     /// Further tolerations, beside exactly those of the pool's taints.
@@ -347,6 +352,20 @@ pub enum EnvSource {
         /// The field's path.
         field: String,
     },
+}
+
+/// A Secret or ConfigMap all of whose keys are environment variables (`envFrom[]`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[schemars(extend("minProperties" = 1, "dependentSchemas" = { "prefix": { "minProperties": 2 } }))]
+pub struct EnvFrom {
+    /// Name of a Secret (`secretRef.name`).
+    pub secret: Option<String>,
+    /// Name of a ConfigMap (`configMapRef.name`).
+    pub config_map: Option<String>,
+    /// What the variables' names start with (`prefix`).
+    #[schemars(example = &"REDIS_")]
+    pub prefix: Option<String>,
 }
 
 impl JsonSchema for EnvValue {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub struct Monitoring {
     /// Whether monitors are rendered.
     pub enabled: Option<bool>,
-    /// The kind of the head's monitor.
+    /// The kind of the head's monitor. It is always a PodMonitor where KubeRay names the cluster.
     pub head: Option<HeadMonitor>,
     /// Labels by which the site's Prometheus selects monitors and rules.
     pub labels: Option<BTreeMap<String, String>>,

@@ -9,9 +9,12 @@ use serde::Deserialize;
 use super::group::{Head, Pool, WorkerGroup};
 use super::ingress::Ingress;
 use super::monitoring::Monitoring;
+use super::network::Network;
 use super::node_pool::NodePool;
 use super::policy::Policy;
 use super::scalar::Version;
+use super::secret::StoreRef;
+use super::storage::StorageDefaults;
 use super::team::TeamDefaults;
 use super::workload::{Cluster, CronJob, Job, Service};
 
@@ -152,6 +155,11 @@ pub struct Environment {
     pub ingress: Option<Ingress>,
     /// The site's part of every monitor. Without it no monitors are rendered.
     pub monitoring: Option<Monitoring>,
+    /// The site's part of every NetworkPolicy.
+    #[serde(default)]
+    pub network: Network,
+    /// The store of secrets that name none; a ClusterSecretStore unless its kind is said.
+    pub secret_store: Option<StoreRef>,
     /// EC2 tags of all nodes.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
@@ -211,4 +219,6 @@ pub struct Defaults {
     pub worker: Option<WorkerGroup>,
     /// For NodePools of heads and worker groups.
     pub node_pool: Option<NodePool>,
+    /// For storage, by type.
+    pub storage: Option<StorageDefaults>,
 }

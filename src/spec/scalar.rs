@@ -140,6 +140,15 @@ text_type! {
 }
 
 text_type! {
+    /// A block of IPv4 or IPv6 addresses.
+    Cidr, "cidr", r"^([0-9]{1,3}(\.[0-9]{1,3}){3}/([12]?[0-9]|3[0-2])|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*/([1-9]?[0-9]|1[01][0-9]|12[0-8]))$"
+}
+text_type! {
+    /// A release of the Pod Security Standards (`k8s.io/pod-security-admission`, api/helpers.go).
+    PodSecurityVersion, "pod-security-version", r"^(latest|v1\.(0|[1-9][0-9]*))$"
+}
+
+text_type! {
     /// Versions that a policy allows: `2.52.1` is one version, `2.52` all its patches, `>=2.50, <3` a range.
     VersionRange, "version-range",
     r"^ *([0-9]+(\.[0-9]+){0,2}|(>=|<=|>|<|=|~|\^) *[0-9]+(\.[0-9]+){0,2}( *, *(>=|<=|>|<|=|~|\^) *[0-9]+(\.[0-9]+){0,2})*) *$"
@@ -248,6 +257,14 @@ pub fn explain(format: &str, text: &str) -> Option<(String, Option<String>)> {
         "dns-label" => (
             format!("`{text}` is no valid name"),
             Some("use lower-case letters, digits and `-`; start with a letter, end with a letter or digit".into()),
+        ),
+        "cidr" => (
+            format!("`{text}` is no block of addresses"),
+            Some("write the first address and the number of fixed bits, such as `10.0.0.0/16`".into()),
+        ),
+        "pod-security-version" => (
+            format!("`{text}` is no release of the Pod Security Standards"),
+            Some("write a minor version, such as `v1.34`, or `latest`".into()),
         ),
         "ami-alias" => (
             format!("`{text}` is no pinned AMI alias"),

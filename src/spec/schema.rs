@@ -44,16 +44,21 @@ impl SpecSchema {
         };
         simplify(&mut schema);
         for (definition, node) in defaults {
-            let name = match definition.as_str() {
-                "cluster" => "Cluster",
-                "service" => "Service",
-                "head" => "Head",
-                "worker" => "WorkerGroup",
-                "node-pool" => "NodePool",
+            // Those of clusters hold for every kind of workload whose own defaults, which come later, say nothing else.
+            let names: &[&str] = match definition.as_str() {
+                "cluster" => &["Cluster", "Service", "Job", "CronJob"],
+                "service" => &["Service"],
+                "job" => &["Job"],
+                "cron-job" => &["CronJob"],
+                "head" => &["Head"],
+                "worker" => &["WorkerGroup"],
+                "node-pool" => &["NodePool"],
                 _ => continue,
             };
             if let Value::Object(values) = document::to_json(node.table().unwrap_or(&Table::new())) {
-                insert_defaults(&mut schema, &format!("#/$defs/{name}"), &values);
+                for name in names {
+                    insert_defaults(&mut schema, &format!("#/$defs/{name}"), &values);
+                }
             }
         }
         let mut text = serde_json::to_string_pretty(&schema).expect("a schema is plain JSON");

@@ -9,7 +9,12 @@ use serde::Deserialize;
 use super::group::EnvValue;
 use super::ingress::Ingress;
 use super::monitoring::Monitoring;
+use super::network::NetworkPolicy;
+use super::pod_security::PodSecurity;
+use super::quota::{LimitRange, Quota};
 use super::scalar::Version;
+use super::secret::{Secret, SecretStore};
+use super::storage::{Mount, TeamStorage};
 use super::workload::{Cluster, CronJob, Job, Patch, Service};
 
 /// One team. The file's stem is the team's name.
@@ -49,7 +54,28 @@ pub struct Team {
     pub ingress: Option<Ingress>,
     /// Metrics.
     pub monitoring: Option<Monitoring>,
+    /// Who may reach the pods of all workloads and whom they may reach.
+    pub network_policy: Option<NetworkPolicy>,
 
+    /// Secrets by name, filled by the External Secrets Operator.
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" }))]
+    pub secrets: Option<IndexMap<String, Secret>>,
+    /// Stores of secrets of the team's own, by name.
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" }))]
+    pub secret_stores: Option<IndexMap<String, SecretStore>>,
+    /// What the Namespace may hold (ResourceQuota).
+    pub quota: Option<Quota>,
+    /// Bounds and defaults of containers (LimitRange).
+    pub limit_range: Option<LimitRange>,
+    /// What pods must meet to be let into the Namespace; `baseline` when not set, with warnings about what is not
+    /// restricted.
+    pub pod_security: Option<PodSecurity>,
+    /// Storage that all pods mount, for workloads that have no `mounts` of their own.
+    pub mounts: Option<Vec<Mount>>,
+
+    /// File systems, buckets, disks and claims by name (PersistentVolume, PersistentVolumeClaim, StorageClass).
+    #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63 }))]
+    pub storage: Option<IndexMap<String, TeamStorage>>,
     /// Ray clusters by name (RayCluster).
     #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }))]
     pub clusters: Option<IndexMap<String, Cluster>>,
@@ -90,7 +116,7 @@ view! {
 view! {
     /// Defaults of all teams.
     TeamDefaults of Team, "Keys of a team that it need not write itself.",
-    |key| !["override", "clusters", "services", "jobs", "cron-jobs", "patch", "allow"].contains(&key.as_str())
+    |key| !["override", "storage", "mounts", "clusters", "services", "jobs", "cron-jobs", "patch", "allow"].contains(&key.as_str())
 }
 
 /// The ServiceAccount of the pods.
@@ -106,4 +132,29 @@ pub struct ServiceAccount {
     pub role_arn: Option<String>,
     /// Its annotations.
     pub annotations: Option<BTreeMap<String, String>>,
+    /// What it may do in the team's Namespace (Role and RoleBinding). KubeRay makes the autoscaler's own rights. Of a
+    /// cluster's pods only the head mounts the token.
+    pub rules: Option<Vec<PolicyRule>>,
+}
+
+/// Rights in the team's Namespace (`rules[]` of a Role).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct PolicyRule {
+    /// API groups (`apiGroups`); the core group, `""`, when not set.
+    #[serde(default = "core_group")]
+    pub api_groups: Vec<String>,
+    /// Kinds, in the plural (`resources`).
+    #[schemars(length(min = 1), example = ["configmaps"])]
+    pub resources: Vec<String>,
+    /// What may be done (`verbs`).
+    #[schemars(length(min = 1), example = ["get", "list"])]
+    pub verbs: Vec<String>,
+    /// Only objects of these names (`resourceNames`).
+    #[serde(default)]
+    pub resource_names: Vec<String>,
+}
+
+fn core_group() -> Vec<String> {
+    vec![String::new()]
 }

@@ -7,12 +7,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::fault_tolerance::FaultTolerance;
-use super::group::{EnvValue, Head, Object, WorkerGroup};
+use super::group::{EnvFrom, EnvValue, Head, Object, WorkerGroup};
 use super::ingress::Ingress;
 use super::job::{self, ClusterSelector, DeletionRule, SubmissionMode, Submit, Submitter};
 use super::monitoring::Monitoring;
+use super::network::NetworkPolicy;
 use super::scalar::{Duration, Quantity, Version};
 use super::service::{self, IncrementalUpgrade, ServeService};
+use super::storage::Mount;
 use super::team::ServiceAccount;
 
 /// Kinds of workloads, each with a table of its own in a team's file.
@@ -128,6 +130,8 @@ pub struct Workload {
     pub image_pull_secrets: Option<Vec<String>>,
     /// Environment variables of every Ray container.
     pub env: Option<BTreeMap<String, EnvValue>>,
+    /// Secrets and ConfigMaps all of whose keys are environment variables of every Ray container (`envFrom`).
+    pub env_from: Option<Vec<EnvFrom>>,
     /// Labels of all objects of this workload.
     pub labels: Option<BTreeMap<String, String>>,
     /// Annotations of all objects of this workload.
@@ -139,6 +143,8 @@ pub struct Workload {
     /// The ServiceAccount of the pods.
     pub service_account: Option<ServiceAccount>,
 
+    /// Storage that all pods mount (`volumes`, `volumeMounts`), instead of the team's `mounts`.
+    pub mounts: Option<Vec<Mount>>,
     /// The head.
     pub head: Option<Head>,
     /// Worker groups by name, in the order they are rendered. Append new ones at the end.
@@ -178,6 +184,8 @@ pub struct Workload {
     pub monitoring: Option<Monitoring>,
     /// Logs.
     pub logging: Option<Logging>,
+    /// Who may reach the pods and whom they may reach (NetworkPolicy).
+    pub network_policy: Option<NetworkPolicy>,
     /// Protection of pods against evictions.
     pub disruption_budget: Option<DisruptionBudget>,
     /// Deletes all pods and keeps the rest (`spec.suspend`; of a service from KubeRay 1.7 on). A suspended cron job starts
@@ -291,7 +299,7 @@ pub enum UpscalingMode {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Auth {
-    /// `token` from Ray 2.52 and KubeRay 1.5.1 on, unless said otherwise.
+    /// `token` from Ray 2.52 and KubeRay 1.5.1 on, unless said otherwise; of services and jobs only with `secret`.
     pub mode: Option<AuthMode>,
     /// A Secret with the key `auth_token` (`authOptions.secretName`, KubeRay 1.6), instead of one that KubeRay makes.
     pub secret: Option<String>,

@@ -68,7 +68,7 @@ pub(super) fn read<'a>(
 }
 
 /// The values of the keys that name files: of workloads and of the defaults for them, overrides and environments too.
-fn named(document: &Node) -> Vec<&Node> {
+pub(super) fn named(document: &Node) -> Vec<&Node> {
     fn children<'a>(node: &'a Node, key: &str) -> impl Iterator<Item = &'a Node> + use<'a> {
         node.child(key).and_then(Node::table).into_iter().flat_map(Table::values)
     }

@@ -104,8 +104,20 @@ fn explain(document: Place<'_>, root: &Node, path: &[String], kind: &Kind) -> Ve
             let span = node.child(name).map_or(node.key, |child| child.key);
             vec![wrong_value::bad_name(place, path, name, span)]
         }
+        Kind::Type { .. } if node.table().is_none() && is_name_of_table(document, path) => {
+            let (key, above) = path.split_last().expect("a name of a table has a table around it");
+            vec![unknown_key::explain(document, root, above, key, node)]
+        }
         _ => vec![wrong_value::explain(place, path, node, kind)],
     }
+}
+
+/// Whether the table around the path has keys of its own beside tables with names of the team's choice: what is no table
+/// there is a key with a slip in it.
+fn is_name_of_table(document: Place<'_>, path: &[String]) -> bool {
+    let Some((key, above)) = path.split_last() else { return false };
+    let Some(place) = document.descend(above.iter().map(String::as_str)) else { return false };
+    place.keys().next().is_some() && !place.has(key) && place.any_key().is_some()
 }
 
 /// The segments of a JSON pointer (RFC 6901).

@@ -70,6 +70,7 @@ pub(super) fn bad_name(place: Place<'_>, path: &[String], name: &str, span: Span
         Some("workers") => "worker group",
         Some("environments") => "environment",
         Some("pools") => "shared pool",
+        Some("storage") => "storage",
         _ => "name",
     };
     let names = place.keyword("propertyNames");

@@ -1,12 +1,13 @@
 //! Jobs, cron jobs, and scripts that are submitted to clusters.
 
 use raygen::check;
+use raygen::diagnostic::Severity;
 use raygen::manifest;
 use raygen::resolve::{self, Selection};
 use raygen::workspace::Workspace;
 use serde_json::{Value, json};
 
-use super::rules::PLATFORM;
+use super::rules::{PLATFORM, linted};
 
 const WORKERS: &str = "workers.cpu = { cpu = 3, memory = \"12Gi\", max = 4 }\n";
 
@@ -169,6 +170,16 @@ fn an_exposed_dashboard_of_a_job_asks_for_a_token() {
     );
 }
 
+/// The pages' platform names a Secret for all jobs.
+#[test]
+fn a_job_without_a_secret_runs_without_a_token_and_is_told_so() {
+    let made = made(&format!("{NIGHTLY}unset = [\"auth.secret\"]\n{WORKERS}"));
+    let names: Vec<&str> = made.problems.iter().filter_map(|problem| problem.split(':').next()).collect();
+    assert_eq!(names, ["missing-auth-secret"], "{:#?}", made.problems);
+    let job = made.objects.iter().find(|object| object["kind"] == "RayJob").unwrap();
+    assert_eq!(job["spec"]["rayClusterSpec"].get("authOptions"), None);
+}
+
 #[test]
 fn only_mode_k8s_job_has_a_submitter() {
     for mode in ["http", "sidecar", "interactive"] {
@@ -224,8 +235,9 @@ fn a_job_on_the_teams_cluster_makes_nothing_but_itself() {
     for field in ["rayClusterSpec", "shutdownAfterJobFinishes", "ttlSecondsAfterFinished"] {
         assert_eq!(spec.get(field), None, "{field}");
     }
-    let pod = &spec["submitterPodTemplate"]["spec"];
-    assert_eq!(pod["nodeSelector"], json!({ "karpenter.sh/nodepool": "vision-train-head" }));
+    let template = &spec["submitterPodTemplate"];
+    assert_eq!(template["metadata"]["labels"]["app.kubernetes.io/instance"], "vision-train");
+    assert_eq!(template["spec"]["nodeSelector"], json!({ "karpenter.sh/nodepool": "vision-train-head" }));
     assert_eq!(made.names("NodePool"), ["vision-train-head", "vision-train-cpu"]);
     assert_eq!(made.names("PodDisruptionBudget"), ["vision-train-head"]);
 }
@@ -323,6 +335,20 @@ fn names_leave_room_for_what_kuberay_appends() {
     }
 }
 
+#[test]
+fn names_that_no_spec_composed_are_judged_too() {
+    for (kind, longest) in [("RayCluster", 53), ("RayService", 47), ("RayJob", 47), ("RayCronJob", 36)] {
+        let judged = |length: usize| {
+            let name = "n".repeat(length);
+            let object = json!({ "apiVersion": "ray.io/v1", "kind": kind, "metadata": { "name": name }, "spec": {} });
+            let found = linted(&[object]);
+            found.iter().any(|found| found.rule == "long-cluster-name" && found.severity == Severity::Error)
+        };
+        assert!(!judged(longest), "{kind}");
+        assert!(judged(longest + 1), "{kind}");
+    }
+}
+
 const SUBMIT: &str = "[clusters.train]\nsubmit.prepare.entrypoint = \"python -m acme.prepare --rows 10\"\n";
 
 #[test]
@@ -371,7 +397,9 @@ fn what_only_a_shell_understands_goes_to_a_shell() {
 
 #[test]
 fn a_submission_to_a_cluster_without_authentication_has_no_token() {
-    let made = made(&format!("{SUBMIT}auth.mode = \"disabled\"\n{WORKERS}"));
+    let site = "[environments.prod.network]\nmonitoring-namespace = \"monitoring\"\n";
+    let isolated = "auth.mode = \"disabled\"\nnetwork-policy = \"ingress\"\n";
+    let made = made_on(site, &format!("{SUBMIT}{isolated}{WORKERS}"));
     let env = made.only("Job")["spec"]["template"]["spec"]["containers"][0]["env"].as_array().unwrap();
     assert_eq!(env.len(), 1);
 }

@@ -90,7 +90,7 @@ pub(crate) fn checked_with(files: &BTreeMap<String, String>, objects: Vec<Value>
     };
     let teams: Vec<(String, String)> = files.iter().filter_map(team).filter(|(name, _)| name != "_platform").collect();
     let platform = &files["teams/_platform.toml"];
-    let beside = files.iter().filter(|(path, _)| !path.ends_with(".toml"));
+    let beside = files.iter().filter(|(path, _)| path.strip_suffix(".toml").is_none());
     let workspace = Workspace::from_texts_and_files(
         platform,
         teams.iter().map(|(name, text)| (name.as_str(), text.as_str())),

@@ -25,7 +25,7 @@ const SOURCES: [(&str, &str, Kinds); 10] = [
         "prometheus-operator-0.93",
         &[("PodMonitor", "v1"), ("PrometheusRule", "v1"), ("ServiceMonitor", "v1")],
     ),
-    ("external-secrets-v2.9.0", "external-secrets-2.9", &[("ExternalSecret", "v1")]),
+    ("external-secrets-v2.9.0", "external-secrets-2.9", &[("ExternalSecret", "v1"), ("SecretStore", "v1")]),
     ("gateway-api-v1.6.1", "gateway-api-1.6", &[("HTTPRoute", "v1")]),
     (
         "argo-cd-v3.5.1",

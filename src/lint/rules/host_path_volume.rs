@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::lint::pod_security::{levels, of_pod};
+use crate::lint::pod_security::{levels, of_object};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let levels = levels(subject);
     for pod in subject.pods() {
-        if pod.role == "other" || matches!(of_pod(&levels, pod).enforce, "baseline" | "restricted") {
+        if pod.role == "other" || matches!(of_object(&levels, &pod.object).enforce, "baseline" | "restricted") {
             continue;
         }
         let volumes = pod.get("/spec/volumes").and_then(Value::as_array);

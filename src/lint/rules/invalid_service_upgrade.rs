@@ -50,7 +50,7 @@ fn check(service: &Object<'_>, findings: &mut Findings<'_>) {
         report(
             "/spec/upgradeStrategy/type",
             message,
-            "set `enableInTreeAutoscaling`: both clusters grow and shrink meanwhile",
+            "set `enableInTreeAutoscaling` (`autoscaling.enabled = true` in a spec): both clusters grow and shrink meanwhile",
         );
     }
     let pointer = "/spec/upgradeStrategy/clusterUpgradeOptions";
@@ -70,7 +70,7 @@ fn check(service: &Object<'_>, findings: &mut Findings<'_>) {
         report(
             &at("stepSizePercent"),
             format!("an upgrade steps by {step}, where 0 to {surge} % are possible"),
-            "write a part of `maxSurgePercent`",
+            "write a part of `maxSurgePercent` (`max-surge-percent` in a spec)",
         );
     }
     if options["intervalSeconds"].as_i64().is_none_or(|seconds| seconds <= 0) {

@@ -1,7 +1,7 @@
 //! Pods that their Namespace refuses.
 
 use crate::diagnostic::Severity;
-use crate::lint::pod_security::{baseline, levels, of_pod, restricted};
+use crate::lint::pod_security::{baseline, injected, levels, of_object, restricted};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,10 +13,14 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Everything(check),
 };
 
+/// Where a security context can be given to what the operator makes.
+const GIVE: &str =
+    "give it one: `autoscalerOptions.securityContext` for the autoscaler, `submitterPodTemplate` for the submitter";
+
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let levels = levels(subject);
     for pod in subject.pods() {
-        let level = of_pod(&levels, pod).enforce;
+        let level = of_object(&levels, &pod.object).enforce;
         let mut breaches = if matches!(level, "baseline" | "restricted") { baseline(pod) } else { continue };
         if level == "restricted" {
             breaches.extend(restricted(pod));
@@ -28,6 +32,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 pod.object.namespace()
             );
             findings.pod(pod, &place, message).add_help("take it out: the API server refuses every such pod");
+        }
+    }
+    for object in &subject.objects {
+        if of_object(&levels, object).enforce != "restricted" {
+            continue;
+        }
+        for (place, breach) in injected(object) {
+            let message = format!("{breach}, but Namespace `{}` enforces Pod Security restricted", object.namespace());
+            findings.object(object, &place, message).add_help(GIVE);
         }
     }
 }

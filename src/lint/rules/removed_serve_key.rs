@@ -1,6 +1,7 @@
 //! Keys of Serve that nobody reads any more.
 
 use crate::diagnostic::Severity;
+use crate::lint::serve::ServeConfig;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,18 +20,13 @@ const REMOVED: [(&str, &str); 2] = [
 ];
 
 fn check(service: &Object<'_>, findings: &mut Findings<'_>) {
-    let text = service.text("/spec/serveConfigV2");
-    for (old, new) in REMOVED {
-        let key = |line: &str| {
-            line.trim_start_matches([' ', '-']).strip_prefix(old).is_some_and(|rest| rest.trim_start().starts_with(':'))
-        };
-        if !text.lines().any(key) {
-            continue;
-        }
+    let Some(config) = ServeConfig::read(service) else { return };
+    for (pointer, key) in config.keys() {
+        let Some((old, new)) = REMOVED.iter().find(|(old, _)| *old == key) else { continue };
         let message = format!(
             "the Serve configuration of RayService `{}` has `{old}`, which Ray no longer reads",
             service.name()
         );
-        findings.object(service, "/spec/serveConfigV2", message).add_help(format!("write `{new}`"));
+        findings.report(config.span(&pointer), message).add_help(format!("write `{new}`"));
     }
 }

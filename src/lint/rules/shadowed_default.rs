@@ -4,6 +4,7 @@ use crate::diagnostic::Severity;
 use crate::document::Node;
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::resolve::{self, OF_ENVIRONMENTS};
+use crate::spec::WorkloadKind;
 
 pub(super) static RULE: Rule = Rule {
     name: "shadowed-default",
@@ -34,13 +35,18 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// Whether a table of defaults speaks about workloads.
+fn is_of_workloads(table: &str) -> bool {
+    table == "team" || WorkloadKind::ALL.into_iter().any(|kind| kind.defaults() == table)
+}
+
 /// The environment's own value for what `keys` lead to in a table of the platform.
 fn replacement<'a>(environment: &'a Node, table: &str, keys: &[&str]) -> Option<&'a Node> {
     let descend = |node: Option<&'a Node>, keys: &[&str]| keys.iter().try_fold(node?, |node, key| node.child(key));
     let in_same_table = descend(environment.child(table), keys);
     in_same_table.or_else(|| match keys {
         // The site's part stands outside of the environment's defaults.
-        ["team" | "cluster", key, ..] if OF_ENVIRONMENTS.contains(key) => descend(Some(environment), &keys[1..]),
+        [of, key, ..] if is_of_workloads(of) && OF_ENVIRONMENTS.contains(key) => descend(Some(environment), &keys[1..]),
         _ => None,
     })
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::lint::exposure::{Exposure, Port, asks_for_token, asks_who, faces_the_internet};
+use crate::lint::exposure::{Exposure, Port, asks_for_token, asks_who, faces_the_internet, knows_tokens};
 use crate::lint::{Check, Findings, Group, RayCluster, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,10 +14,6 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("unauthenticated_dashboard.md"),
     check: Check::Everything(check),
 };
-
-/// The first Ray and KubeRay that know token authentication (KubeRay `utils/validation.go`).
-const RAY: semver::Version = semver::Version::new(2, 52, 0);
-const KUBERAY: semver::Version = semver::Version::new(1, 5, 1);
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let open = |exposure: &&Exposure<'_>| {
@@ -63,10 +59,13 @@ fn advise(found: &mut Diagnostic, cluster: &RayCluster<'_>) {
     if cluster.get("/authOptions/mode").is_some() && found.span != Some(place) {
         found.add_label(place, "Ray asks for no token");
     }
-    let new_enough =
-        cluster.ray_version().is_some_and(|version| version >= RAY) && cluster.object.releases.kuberay >= KUBERAY;
-    if !new_enough {
+    if !knows_tokens(cluster) {
         found.add_help("upgrade to Ray 2.52 and KubeRay 1.5.1 for token authentication, or have the load balancer ask");
+        return;
+    }
+    if cluster.object.kind() != "RayCluster" {
+        // The operator's own Secrets are named like clusters, whose names nobody knows before.
+        found.add_help("let Ray ask for a token: `auth = { mode = \"token\", secret = \"…\" }` names a Secret with the key `auth_token`");
         return;
     }
     found.add_help("let Ray ask for a token: `auth = { mode = \"token\" }` (`authOptions.mode: token`)");

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
+use crate::lint::serve;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,13 +19,16 @@ fn check(service: &Object<'_>, findings: &mut Findings<'_>) {
     let Some(text) = service.get("/spec/serveConfigV2").and_then(Value::as_str).filter(|text| !text.is_empty()) else {
         return;
     };
-    let problem = match serde_yaml::from_str::<serde_yaml::Value>(text) {
+    let (problem, line) = match serde_yaml::from_str::<serde_yaml::Value>(text) {
         Ok(config) if config.is_mapping() => return,
-        Ok(_) => "is YAML, but no mapping".to_owned(),
-        Err(error) => format!("is no YAML: {error}"),
+        Ok(_) => ("is YAML, but no mapping".to_owned(), 0),
+        Err(error) => {
+            let line = error.location().map_or(0, |location| location.line().saturating_sub(1));
+            (format!("is no YAML: {error}"), line)
+        }
     };
     let message = format!("`serveConfigV2` of RayService `{}` {problem}", service.name());
     findings
-        .object(service, "/spec/serveConfigV2", message)
+        .report(serve::span_of_line(service, line), message)
         .add_help("it is one text in YAML with a list of `applications`; start it with `|` to keep its lines");
 }

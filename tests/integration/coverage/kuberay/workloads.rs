@@ -236,9 +236,15 @@ pub(super) fn services_and_cron_jobs() -> Vec<Item> {
         ),
         (
             "cron-job: what its jobs may not",
-            Nobody("rules of jobs look at RayJobs only, until raygen renders RayCronJobs; those of clusters see both"),
+            Rule("invalid-job-limit"),
+            GatedObject(cron_job("schedule: '0 3 * * *'").replace("entrypoint: x", "entrypoint: x, backoffLimit: -1")),
+        ),
+        (
+            "names",
+            Nobody(
+                "the stage that composes names checks them for every workload, and a rule those that no spec composed",
+            ),
             Case::None,
         ),
-        ("names", Nobody("the stage that composes names checks them for every workload"), Case::None),
     ]
 }

@@ -1,0 +1,4 @@
+import ray
+
+ray.init()
+print(ray.cluster_resources())
