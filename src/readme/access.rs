@@ -99,15 +99,18 @@ pub(super) fn submit(page: &mut Page, target: &Target<'_>) {
 
 /// Scripts that are submitted once.
 pub(super) fn submissions(page: &mut Page, target: &Target<'_>) {
-    let jobs = target.names("Job");
-    if jobs.is_empty() {
+    if target.names("Job").is_empty() {
         return;
     }
+    // The names of the Jobs change with what they hold, and the README would with them.
+    let selector = format!("app.kubernetes.io/instance={},batch.kubernetes.io/job-name", target.workload.name);
     let namespace = target.namespace();
     page.heading(3, "Submitted scripts");
     page.text("Each is submitted once by a Kubernetes Job. A change of the script or its settings makes a new one.");
-    page.commands(&[format!("kubectl get jobs {namespace} {}", jobs.join(" "))]);
-    page.commands(&jobs.iter().map(|name| format!("kubectl logs {namespace} job/{name} --follow")).collect::<Vec<_>>());
+    page.commands(&[
+        format!("kubectl get pods {namespace} --selector={selector}"),
+        format!("kubectl logs {namespace} --selector={selector} --prefix --tail=100"),
+    ]);
 }
 
 pub(super) fn addresses(page: &mut Page, target: &Target<'_>) {

@@ -3,7 +3,7 @@
 use semver::Version;
 use serde_json::Value;
 
-use super::page::Page;
+use super::page::{Page, listed};
 use super::target::Target;
 use crate::resolve::{SpecPath, WorkerGroup};
 use crate::spec::WorkloadKind;
@@ -11,33 +11,22 @@ use crate::spec::WorkloadKind;
 /// First release of the operator that suspends services (KubeRay `rayservice_types.go`).
 const SUSPENDS_SERVICES: Version = Version::new(1, 7, 0);
 
+/// No numbers: a README that changed with each of them would conflict in Git wherever two people scale two clusters.
 pub(super) fn scale(page: &mut Page, target: &Target<'_>) {
-    let number = |group: &Value, key: &str| group.get(key).and_then(Value::as_i64).unwrap_or(0).to_string();
     let path = target.workload.path.join("workers");
-    let mut rows = Vec::new();
-    for group in target.worker_groups() {
-        let Some(name) = group.get("groupName").and_then(Value::as_str) else { continue };
-        let mut row = vec![format!("`{name}`"), format!("`{}`", path.join(name))];
-        if target.autoscales() {
-            row.extend([number(group, "minReplicas"), number(group, "maxReplicas")]);
-        } else {
-            row.push(number(group, "replicas"));
-        }
-        rows.push(row);
-    }
-    if rows.is_empty() {
+    let names = target.worker_groups().filter_map(|group| group.get("groupName")?.as_str());
+    let tables: Vec<String> = names.map(|name| path.join(name).to_string()).collect();
+    if tables.is_empty() {
         return;
     }
     page.heading(3, "Scale");
-    let source = &target.team.values.source;
+    let (tables, source) = (listed(tables.iter().map(String::as_str)), &target.team.values.source);
     if target.autoscales() {
         page.text(&format!(
-            "The autoscaler runs as many workers as the work asks for, within bounds that stand in `{source}`:"
+            "The autoscaler runs as many workers as the work asks for, within `min` and `max` of {tables} in `{source}`."
         ));
-        page.table(&["group", "table", "`min`", "`max`"], &rows);
     } else {
-        page.text(&format!("There is no autoscaler: as many workers run as `{source}` says."));
-        page.table(&["group", "table", "`replicas`"], &rows);
+        page.text(&format!("There is no autoscaler: `replicas` of {tables} in `{source}` says how many workers run."));
     }
     let first = target.worker_groups().find_map(|group| group.get("groupName")?.as_str()).unwrap_or_default();
     let key = ["replicas", "max"].into_iter().map(|key| path.join(first).join(key)).find(|path| is_set(target, path));

@@ -410,6 +410,12 @@ fn runs_of_a_cron_job_are_found_by_its_label() {
     assert!(section(&readme, "Runs").contains("`0 3 * * 1`, in the time zone Europe/Berlin"), "{readme}");
 }
 
+/// Two people who scale two clusters of a team change no common file.
+#[test]
+fn scaling_changes_no_byte() {
+    assert_eq!(readme(&everything()), readme(&everything().replace("max = 4", "max = 5")));
+}
+
 #[test]
 fn two_renders_are_the_same_bytes() {
     assert_eq!(readme(&everything()), readme(&everything()));
