@@ -366,6 +366,20 @@ fn teardown_goes_from_workloads_to_nodes_to_the_namespace() {
 }
 
 #[test]
+fn storage_goes_after_the_nodes_and_what_is_kept_is_told() {
+    let (resolution, built) = built(&format!(
+        "storage.data = {{ type = \"fsx-lustre\", size = \"1200Gi\", file-system-id = \"fs-0123456789abcdef0\", \
+         mount-name = \"abcdefgh\", zone = \"us-west-2a\" }}\n[clusters.train]\n\
+         mounts = [{{ storage = \"data\", path = \"/data\" }}]\n[clusters.train.workers.cpu]\n{WORKERS}"
+    ));
+    assert_all_names_exist(&resolution, &built);
+    let text = &built.readmes[0].text;
+    let position = |part: &str| text.find(part).unwrap_or_else(|| panic!("no {part} in\n{text}"));
+    let order = ["delete ec2nodeclasses", "delete persistentvolumeclaims", "delete persistentvolumes", "stays in AWS"];
+    assert!(order.map(position).is_sorted(), "{text}");
+}
+
+#[test]
 fn a_shared_pool_is_left_alone() {
     let platform = format!("{PLATFORM}\n[pools.heads]\ninstance-families = [\"m7i\"]\n");
     let team = format!("[clusters.train.head]\npool = \"heads\"\n[clusters.train.workers.cpu]\n{WORKERS}");
