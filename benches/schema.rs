@@ -1,17 +1,8 @@
-//! Compiling the schemas of one team's kinds, and validating its objects.
+//! Validating objects against their schemas.
 
 use divan::Bencher;
 use raygen::schema::{Releases, Validators};
 use serde_json::{Value, json};
-
-const KINDS: [(&str, &str); 6] = [
-    ("ray.io/v1", "RayCluster"),
-    ("karpenter.sh/v1", "NodePool"),
-    ("karpenter.k8s.aws/v1", "EC2NodeClass"),
-    ("networking.k8s.io/v1", "Ingress"),
-    ("monitoring.coreos.com/v1", "ServiceMonitor"),
-    ("monitoring.coreos.com/v1", "PodMonitor"),
-];
 
 fn main() {
     divan::main();

@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::{EnvVarSource, SecretKeySelector};
 use serde::Serialize;
 
-use super::pod;
+use super::env;
 use crate::resolve::Workload;
 
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ pub(super) fn options(workload: &Workload) -> Option<GcsFaultToleranceOptions> {
     Some(GcsFaultToleranceOptions {
         redis_address: fault_tolerance.address.clone(),
         redis_username: fault_tolerance.username.as_ref().map(|username| {
-            let variable = pod::variable("", username);
+            let variable = env::variable("", username);
             Credential { value: variable.value, value_from: variable.value_from }
         }),
         redis_password: fault_tolerance.password.as_ref().map(|password| {

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::DeepMerge;
 use k8s_openapi::api::core::v1::{
-    Capabilities, ConfigMapEnvSource, ConfigMapKeySelector, Container, ContainerPort, EmptyDirVolumeSource,
-    EnvFromSource, EnvVar, EnvVarSource, ExecAction, Lifecycle, LifecycleHandler, LocalObjectReference,
-    ObjectFieldSelector, PodSecurityContext, PodSpec, PodTemplateSpec, ResourceRequirements, SeccompProfile,
-    SecretEnvSource, SecretKeySelector, SecurityContext, Toleration, Volume, VolumeMount,
+    Capabilities, Container, ContainerPort, EmptyDirVolumeSource, ExecAction, Lifecycle, LifecycleHandler,
+    LocalObjectReference, PodSecurityContext, PodSpec, PodTemplateSpec, ResourceRequirements, SeccompProfile,
+    SecurityContext, Toleration, Volume, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -15,10 +14,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::metadata::INSTANCE;
-use super::{Places, containers, mounts, patch, probes, spread, volumes};
+use super::{Places, containers, env, mounts, patch, probes, spread, volumes};
 use crate::resolve::{Group, Workload};
-use crate::spec::group::EnvSource;
-use crate::spec::{self, EnvValue};
+use crate::spec;
 
 /// A pod template as custom resources embed it: with labels and annotations, and no other metadata.
 #[derive(Clone, Debug, Serialize)]
@@ -140,8 +138,8 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
     places.add(format!("{container}/image"), path.join("image"));
     places.add(format!("{container}/env"), path.join("env"));
     places.add(format!("{container}/envFrom"), path.join("env-from"));
-    let variables = env(workload, group);
-    let of_monitoring = metrics_hosts(workload);
+    let variables = env::of_container(workload, group);
+    let of_monitoring = env::metrics_hosts(workload);
     for (index, variable) in variables.iter().enumerate() {
         let pointer = format!("{container}/env/{index}");
         if group.env.contains_key(&variable.name) {
@@ -237,8 +235,8 @@ fn container(workload: &Workload, group: &Group, role: Role) -> Container {
         name: name.to_owned(),
         image: Some(group.image.clone()),
         image_pull_policy: Some(group.pull_policy.as_str().to_owned()),
-        env: Some(env(workload, group)).filter(|variables| !variables.is_empty()),
-        env_from: Some(env_from(group)).filter(|sources| !sources.is_empty()),
+        env: Some(env::of_container(workload, group)).filter(|variables| !variables.is_empty()),
+        env_from: Some(env::from(group)).filter(|sources| !sources.is_empty()),
         ports: Some(ports.iter().map(port).collect()),
         resources: Some(resources(group)),
         security_context: Some(restricted()),
@@ -285,86 +283,6 @@ fn resources(group: &Group) -> ResourceRequirements {
     let mut requests = limits.clone();
     requests.extend(group.ephemeral_storage.as_ref().map(|amount| ("ephemeral-storage".to_owned(), quantity(amount))));
     ResourceRequirements { limits: Some(limits), requests: Some(requests), ..ResourceRequirements::default() }
-}
-
-/// Sorted by name, but what refers to others goes last: Kubernetes expands `$(NAME)` only for names further up.
-fn env(workload: &Workload, group: &Group) -> Vec<EnvVar> {
-    let mut variables: Vec<EnvVar> = group.env.iter().map(|(name, value)| variable(name, value)).collect();
-    if workload.log_to_stderr && !group.env.contains_key("RAY_LOG_TO_STDERR") {
-        variables.push(EnvVar {
-            name: "RAY_LOG_TO_STDERR".to_owned(),
-            value: Some("1".to_owned()),
-            ..EnvVar::default()
-        });
-    }
-    if group.name == "head" {
-        let own = |name: &str| group.env.contains_key(name);
-        variables.extend(
-            metrics_hosts(workload).into_iter().filter(|(name, ..)| !own(name)).map(|(name, host, _)| EnvVar {
-                name: name.to_owned(),
-                value: Some(host),
-                ..EnvVar::default()
-            }),
-        );
-    }
-    let refers = |variable: &EnvVar| variable.value.as_ref().is_some_and(|value| value.contains("$("));
-    variables.sort_by(|a, b| (refers(a), &a.name).cmp(&(refers(b), &b.name)));
-    variables
-}
-
-/// What the dashboard, which runs on the head, reads of Prometheus and Grafana, with the key of `monitoring` that says it
-/// (Ray `dashboard/modules/metrics/metrics_head.py`).
-fn metrics_hosts(workload: &Workload) -> Vec<(&'static str, String, &'static str)> {
-    let hosts = &workload.metrics_hosts;
-    [
-        ("RAY_GRAFANA_HOST", &hosts.grafana, "grafana-host"),
-        ("RAY_GRAFANA_IFRAME_HOST", &hosts.grafana_iframe, "grafana-iframe-host"),
-        ("RAY_PROMETHEUS_HOST", &hosts.prometheus, "prometheus-host"),
-        ("RAY_PROMETHEUS_NAME", &hosts.prometheus_name, "prometheus-name"),
-    ]
-    .into_iter()
-    .filter_map(|(name, host, key)| Some((name, host.clone()?, key)))
-    .collect()
-}
-
-/// A Secret's and a ConfigMap's variables, in the order of the spec: of two with the same name the later counts.
-fn env_from(group: &Group) -> Vec<EnvFromSource> {
-    let sources = group.env_from.iter().flat_map(|source| {
-        let secret = source.secret.clone().map(|name| EnvFromSource {
-            secret_ref: Some(SecretEnvSource { name, optional: None }),
-            prefix: source.prefix.clone(),
-            ..EnvFromSource::default()
-        });
-        let config_map = source.config_map.clone().map(|name| EnvFromSource {
-            config_map_ref: Some(ConfigMapEnvSource { name, optional: None }),
-            prefix: source.prefix.clone(),
-            ..EnvFromSource::default()
-        });
-        [secret, config_map]
-    });
-    sources.flatten().collect()
-}
-
-pub(super) fn variable(name: &str, value: &EnvValue) -> EnvVar {
-    let (value, source) = match value {
-        EnvValue::Text(text) => (Some(text.to_string()), None),
-        EnvValue::From(source) => (None, Some(source)),
-    };
-    let value_from = source.map(|source| match source.clone() {
-        EnvSource::Secret { secret, key } => EnvVarSource {
-            secret_key_ref: Some(SecretKeySelector { name: secret, key, optional: None }),
-            ..EnvVarSource::default()
-        },
-        EnvSource::ConfigMap { config_map, key } => EnvVarSource {
-            config_map_key_ref: Some(ConfigMapKeySelector { name: config_map, key, optional: None }),
-            ..EnvVarSource::default()
-        },
-        EnvSource::Field { field } => EnvVarSource {
-            field_ref: Some(ObjectFieldSelector { field_path: field, api_version: None }),
-            ..EnvVarSource::default()
-        },
-    });
-    EnvVar { name: name.to_owned(), value, value_from }
 }
 
 /// Exactly the pool's taints and what the team added: a blanket `Exists` would also tolerate

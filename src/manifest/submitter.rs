@@ -17,7 +17,7 @@ pub(super) fn container(submitter: &Submitter) -> Container {
     let amount = |amount: &crate::spec::Quantity| Quantity(amount.to_string());
     let amounts =
         BTreeMap::from([("cpu".to_owned(), amount(&submitter.cpu)), ("memory".to_owned(), amount(&submitter.memory))]);
-    let env: Vec<EnvVar> = submitter.env.iter().map(|(name, value)| pod::variable(name, value)).collect();
+    let env: Vec<EnvVar> = submitter.env.iter().map(|(name, value)| super::env::variable(name, value)).collect();
     Container {
         name: CONTAINER.to_owned(),
         image: Some(submitter.image.clone()),

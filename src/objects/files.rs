@@ -66,10 +66,11 @@ fn in_directory(directory: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry.path();
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         let kind = entry.file_type()?;
-        let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+        let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         if hidden {
             continue;
-        } else if kind.is_dir() {
+        }
+        if kind.is_dir() {
             in_directory(&path, found)?;
         } else if extension.is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|each| extension == *each)) {
             found.push(path);
@@ -122,7 +123,7 @@ fn decoded(bytes: Vec<u8>) -> Result<String, Unreadable> {
         Ok(text) => Ok(text.strip_prefix('\u{FEFF}').map_or(text.clone(), str::to_owned)),
         Err(error) => {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = valid.split(|byte| *byte == b'\n').count();
             Err(Unreadable::new(format!("this is no text: line {line} is not UTF-8")))
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use super::layers::{self, Layers};
-use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
+use super::model::{Auth, Autoscaling, Environment, Group, ServiceAccount, WorkerGroup, Workload};
 use super::storage::Storage;
 use super::template::Variables;
 use super::values::{SpecPath, Values};
@@ -54,15 +54,7 @@ pub(super) fn resolve(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Workload> {
     let path = SpecPath::new([kind.table(), key]);
-    let Some(ray_version) = spec.ray_version.clone() else {
-        let message = format!("{} `{key}` has no `ray-version`", kind.noun());
-        let help = format!(
-            "write it here, at the team's top or in `[defaults.{}]`; probes, autoscaler and authentication depend on it",
-            kind.defaults()
-        );
-        diagnostics.push(Diagnostic::error("missing-ray-version", context.values.key_span(&path), message).help(help));
-        return None;
-    };
+    let ray_version = ray_version(context, kind, key, spec, diagnostics)?;
     let variables = Variables { ray_version: Some(ray_version.as_str()), ..context.variables(key) };
     let name = name(context, kind, key, spec, &variables, diagnostics)?;
     let service_account = service_account(context, spec, &path, &variables, accounts, diagnostics);
@@ -86,25 +78,7 @@ pub(super) fn resolve(
     let head_path = path.join("head");
     let head_mounts = context.mounts(head_spec.mounts.as_ref(), &head_path, diagnostics);
     let head = group::resolve(&groups, "head", &head_path, &head_spec, head_mounts, diagnostics);
-    let mut workers = Vec::new();
-    for (group_name, group_spec) in spec.workers.iter().flatten() {
-        let path = path.join("workers").join(group_name);
-        check_group(context, group_name, &group_spec.0, &path, diagnostics);
-        let mounts = context.mounts(group_spec.0.mounts.as_ref(), &path, diagnostics);
-        let group = group::resolve(&groups, group_name, &path, &group_spec.0, mounts, diagnostics);
-        let replicas = replicas(context.values, group_name, &group_spec.0, &path, autoscaling.is_some(), diagnostics);
-        if let (Some(group), Some((min, max, replicas))) = (group, replicas) {
-            workers.push(WorkerGroup {
-                group,
-                min,
-                max,
-                replicas,
-                hosts: group_spec.0.hosts.unwrap_or(1),
-                idle_timeout: group_spec.0.idle_timeout.as_ref().and_then(spec::Duration::seconds),
-                priority: group_spec.0.priority,
-            });
-        }
-    }
+    let mut workers = workers(context, &groups, spec, &path, diagnostics);
     let fault_tolerance = spec.fault_tolerance.as_ref().and_then(|fault_tolerance| {
         let path = path.join("fault-tolerance");
         fault_tolerance::resolve(fault_tolerance, &variables, context.values, &path, diagnostics)
@@ -178,6 +152,57 @@ pub(super) fn resolve(
         ray_version,
         name,
     })
+}
+
+/// Ray's version, which no default can know.
+fn ray_version(
+    context: &Context<'_>,
+    kind: WorkloadKind,
+    key: &str,
+    spec: &spec::Workload,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<spec::Version> {
+    if spec.ray_version.is_none() {
+        let span = context.values.key_span(&SpecPath::new([kind.table(), key]));
+        let message = format!("{} `{key}` has no `ray-version`", kind.noun());
+        let help = format!(
+            "write it here, at the team's top or in `[defaults.{}]`; probes, autoscaler and authentication depend on it",
+            kind.defaults()
+        );
+        diagnostics.push(Diagnostic::error("missing-ray-version", span, message).help(help));
+    }
+    spec.ray_version.clone()
+}
+
+/// The worker groups that can be rendered.
+fn workers(
+    context: &Context<'_>,
+    groups: &group::Context<'_>,
+    spec: &spec::Workload,
+    path: &SpecPath,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<WorkerGroup> {
+    let autoscaling = autoscaling(spec.autoscaling.as_ref()).is_some();
+    let mut workers = Vec::new();
+    for (name, spec::WorkerGroup(spec)) in spec.workers.iter().flatten() {
+        let path = path.join("workers").join(name);
+        check_group(context, name, spec, &path, diagnostics);
+        let mounts = context.mounts(spec.mounts.as_ref(), &path, diagnostics);
+        let group = group::resolve(groups, name, &path, spec, mounts, diagnostics);
+        let replicas = replicas(context.values, name, spec, &path, autoscaling, diagnostics);
+        if let (Some(group), Some((min, max, replicas))) = (group, replicas) {
+            workers.push(WorkerGroup {
+                group,
+                min,
+                max,
+                replicas,
+                hosts: spec.hosts.unwrap_or(1),
+                idle_timeout: spec.idle_timeout.as_ref().and_then(spec::Duration::seconds),
+                priority: spec.priority,
+            });
+        }
+    }
+    workers
 }
 
 /// The object's name.

@@ -132,7 +132,7 @@ impl<'t> Composer<'t> {
         let at = if self.text[at..].trim().is_empty() { self.text.trim_end().len() } else { at };
         let start = self.text.floor_char_boundary(at);
         let end = self.text[start..].chars().next().map_or(start, |character| start + character.len_utf8());
-        Problem { span: self.span(start, end), kind: ProblemKind::Syntax(error.info().to_owned()) }
+        Problem { span: self.span(start, end), kind: ProblemKind::Syntax(error.info().clone()) }
     }
 
     /// The first node of the stream; what follows it, but for the end, is no part of a single document.
@@ -225,17 +225,17 @@ impl<'t> Composer<'t> {
     fn mapping(&mut self, span: Span) -> Result<Node, Problem> {
         let (mut fields, mut parts, mut size) = (Map::new(), Vec::new(), 1);
         let mut keys: Vec<Span> = Vec::new();
-        let mut merged: Vec<Node> = Vec::new();
+        let mut more: Vec<Node> = Vec::new();
         loop {
             let (event, key_span) = self.next()?;
-            let (key, merges) = match event {
+            let (key, is_merge) = match event {
                 Event::MappingEnd => break,
                 Event::Scalar(text, style, anchor, tag) => {
-                    let merges = text == "<<" && style == ScalarStyle::Plain && tag.is_none();
+                    let is_merge = text == "<<" && style == ScalarStyle::Plain && tag.is_none();
                     let key = self.scalar(text, style, tag.as_deref(), key_span);
                     let places = Places::everywhere(key_span);
                     self.anchored(anchor, Node { value: key.clone(), places, size: 1, is_block: false });
-                    (key, merges)
+                    (key, is_merge)
                 }
                 Event::Alias(anchor) => (self.alias(anchor, key_span)?.value, false),
                 other => (self.node(other, key_span)?.value, false),
@@ -243,8 +243,8 @@ impl<'t> Composer<'t> {
             let (event, at) = self.next()?;
             let node = self.node(event, at)?.under(key_span);
             size += node.size;
-            if merges {
-                merged.push(node);
+            if is_merge {
+                more.push(node);
                 continue;
             }
             let Some(key) = self.key(key, key_span) else { continue };
@@ -258,7 +258,7 @@ impl<'t> Composer<'t> {
             }
             fields.insert(key, node.value);
         }
-        for node in merged {
+        for node in more {
             self.merge(node, &mut fields, &mut parts);
         }
         Ok(Node { value: Value::Object(fields), places: Places { span, key: span, parts }, size, is_block: true })
@@ -267,8 +267,8 @@ impl<'t> Composer<'t> {
     /// Adds what `<<` names and the map does not have itself.
     fn merge(&mut self, node: Node, fields: &mut Map<String, Value>, parts: &mut Vec<Places>) {
         match node.value {
-            Value::Object(more) => {
-                for ((key, value), places) in more.into_iter().zip(node.places.parts) {
+            Value::Object(others) => {
+                for ((key, value), places) in others.into_iter().zip(node.places.parts) {
                     if !fields.contains_key(&key) {
                         fields.insert(key, value);
                         parts.push(places);
@@ -308,7 +308,7 @@ impl<'t> Composer<'t> {
     fn scalar(&mut self, text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Value {
         let implicit = match tag {
             None => style == ScalarStyle::Plain,
-            Some(tag) => matches!(tag.core_suffix().as_deref(), Some("null" | "bool" | "int" | "float")),
+            Some(tag) => matches!(tag.core_suffix(), Some("null" | "bool" | "int" | "float")),
         };
         if !implicit {
             return Value::String(text.into_owned());

@@ -174,12 +174,12 @@ fn windows_lines_and_a_byte_order_mark_change_nothing() {
 
 #[test]
 fn bombs_and_pits_are_refused() {
-    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
-    for level in 1..12 {
+    let level = |level: i32| {
         let below = format!("*a{}", level - 1);
-        bomb += &format!("a{level}: &a{level} [{}]\n", [below.as_str(); 9].join(", "));
-    }
-    assert_eq!(found(&bomb).len(), 1);
+        format!("a{level}: &a{level} [{}]\n", [below.as_str(); 9].join(", "))
+    };
+    let bomb: String = (1..12).map(level).collect();
+    assert_eq!(found(&format!("a0: &a0 [x, x, x, x, x, x, x, x, x]\n{bomb}")).len(), 1);
     assert_eq!(found(&"[".repeat(100_000)).len(), 1);
     assert_eq!(found(&"- ".repeat(100_000)).len(), 1);
     assert_eq!(found(&format!("{}x", "{a: ".repeat(50_000))).len(), 1);
