@@ -1,6 +1,7 @@
-"""Tokenizes a corpus into Parquet blocks that the training job reads."""
+"""Tokenizes a corpus into Parquet files for training."""
 
 import argparse
+import shutil
 from pathlib import Path
 
 import ray
@@ -30,17 +31,15 @@ def main():
     parser.add_argument("--model", default="EleutherAI/gpt-j-6b", help="model whose tokenizer is used")
     arguments = parser.parse_args()
 
-    # The job may be tried again: what is there is complete, for the marker is written last.
-    done = Path(arguments.output) / "_SUCCESS"
-    if done.exists():
-        print(f"{arguments.output} is prepared already")
-        return
+    # An earlier run may have left half of its files, or those of an earlier version of this script.
+    output = Path(arguments.output)
+    shutil.rmtree(output, ignore_errors=True)
 
     samples = ray.data.read_text(arguments.input)
     tokens = samples.map_batches(Tokenize, fn_constructor_args=[arguments.model], concurrency=(1, 8))
-    tokens.write_parquet(arguments.output)
-    done.touch()
-    print(f"prepared {arguments.output}")
+    tokens.write_parquet(str(output))
+    # Training waits for this marker.
+    (output / "_SUCCESS").touch()
 
 
 if __name__ == "__main__":
