@@ -148,27 +148,24 @@ fn missing_peer(workload: &str, environment: &str, span: Span, [who, key, exampl
     Diagnostic::error("missing-network-peer", span, message).help(help)
 }
 
-/// Lets in the jobs that select a cluster: their submitters, and the operator, which asks the dashboard about them.
-pub(super) fn admit_jobs(
-    workloads: &mut [Workload],
+/// A cluster whose policy shuts out the operator can be selected by no job, for the operator asks its dashboard about
+/// them. Their submitters carry the cluster's own label.
+pub(super) fn check_jobs(
+    workloads: &[Workload],
     jobs: &[SelectedJob],
     environment: &Environment,
     values: &Values,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    if environment.spec.kuberay.namespace.is_some() {
+        return;
+    }
     for workload in workloads {
-        let Some(policy) = &mut workload.network_policy else { continue };
-        let selects = |job: &&SelectedJob| job.selector.get("ray.io/cluster") == Some(&workload.name);
-        let peers: Vec<NetworkPeer> =
-            jobs.iter().filter(selects).map(|job| NetworkPeer::Workload(job.name.clone())).collect();
-        if peers.is_empty() {
-            continue;
-        }
-        if environment.spec.kuberay.namespace.is_none() {
+        let Some(policy) = &workload.network_policy else { continue };
+        if jobs.iter().any(|job| job.selector.get("ray.io/cluster") == Some(&workload.name)) {
             let span = values.span(&policy.path);
             diagnostics.push(missing_peer(&workload.name, &environment.name, span, OPERATOR));
         }
-        policy.ingress.push(NetworkRule { peers, ports: tcp(&[DASHBOARD]), path: policy.path.clone() });
     }
 }
 
