@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | load | [`workspace`] | directory → sources and documents that know where they stand |
 //! | resolve | [`resolve`] | platform, team and environment → resolved team |
-//! | build | [`manifest`] | resolved team → typed manifests |
+//! | build | [`manifest`], [`readme`] | resolved team → typed manifests, and a README that tells how to use them |
 //! | check | [`check`] | manifests and resolved teams → diagnostics |
 //! | emit | [`yaml`], [`tree`] | manifests → [`tree::Tree`], a sorted map from path to text |
 //! | write, diff | [`tree`] | `Tree` against a directory |
@@ -27,6 +27,7 @@ pub mod objects;
 pub mod workspace;
 pub mod resolve;
 pub mod manifest;
+pub mod readme;
 pub mod schema;
 pub mod check;
 pub mod lint;

@@ -40,6 +40,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::readme;
 use crate::resolve::{Environment, Resolution, SharedPool, SpecPath, Team, Values, Workload};
 use crate::source::Span;
 use crate::tree::{self, Tree};
@@ -164,11 +165,24 @@ fn around(part: &str, pointer: &str) -> bool {
     pointer.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// What tells people how to use a team's objects.
+#[derive(Clone, Debug)]
+pub struct Readme {
+    /// Its path below the output directory.
+    pub path: String,
+    /// The spec it comes from.
+    pub source: String,
+    /// Markdown.
+    pub text: String,
+}
+
 /// All objects, and what was wrong with patches.
 #[derive(Clone, Debug, Default)]
 pub struct Built {
     /// The objects, sorted by environment and team; a team's in the order of its spec.
     pub manifests: Vec<Manifest>,
+    /// One README per team and environment.
+    pub readmes: Vec<Readme>,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -179,6 +193,7 @@ pub fn build(resolution: &Resolution) -> Built {
     let mut built = Built::default();
     for team in teams {
         built.manifests.extend(team.manifests);
+        built.readmes.extend(team.readmes);
         built.diagnostics.extend(team.diagnostics);
     }
     built.manifests.extend(resolution.pools.iter().flat_map(of_pool));
@@ -247,15 +262,20 @@ fn of_team(team: &Team) -> Built {
     }
     manifests.extend(team.selected_jobs.iter().map(|job| ray_job::on_selected(&scope, job)));
     let diagnostics = patch::apply(team, &mut manifests);
-    Built { manifests, diagnostics }
+    let readme = Readme {
+        path: format!("{}/{}/README.md", team.environment.name, team.name),
+        source: team.values.source.clone(),
+        text: readme::of_team(team, &manifests),
+    };
+    Built { manifests, readmes: vec![readme], diagnostics }
 }
 
 fn of_pool(shared: &SharedPool) -> [Manifest; 2] {
     [ec2_node_class::of_shared(shared), node_pool::of_shared(shared)]
 }
 
-/// Writes every object as YAML. Of two objects with the same path the first stays; that there are two is for the checks
-/// to say.
+/// Writes every object as YAML, and the READMEs. Of two objects with the same path the first stays; that there are two
+/// is for the checks to say.
 pub fn emit(built: &Built) -> Tree {
     let files: Vec<(String, String)> = built
         .manifests
@@ -266,8 +286,12 @@ pub fn emit(built: &Built) -> Tree {
             (path, text)
         })
         .collect();
+    let readmes = built.readmes.iter().map(|readme| {
+        let text = tree::with_header(&readme.path, &readme.source, &readme.text);
+        (readme.path.clone(), text)
+    });
     let mut tree = Tree::default();
-    for (path, text) in files {
+    for (path, text) in files.into_iter().chain(readmes) {
         // A path that is taken belongs to a duplicate, which is an error of its own.
         let _ = tree.insert(path, text);
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::mem::ManuallyDrop;
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -59,8 +60,10 @@ pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
     report(&output, &comparison, args.force, terminal)
 }
 
+/// The objects alone, as `kubectl apply` takes them.
 fn stream(tree: &Tree) -> String {
-    tree.iter().fold(String::new(), |mut stream, (_, text)| {
+    let manifests = tree.iter().filter(|(path, _)| Path::new(path).extension().is_some_and(|found| found == "yaml"));
+    manifests.fold(String::new(), |mut stream, (_, text)| {
         stream.push_str("---\n");
         stream.push_str(text);
         stream

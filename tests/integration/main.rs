@@ -26,6 +26,7 @@ mod services;
 mod specs;
 mod storage;
 mod storage_rules;
+mod team_readme;
 mod tenancy;
 mod tree;
 mod truth;

@@ -249,7 +249,7 @@ fn tokens_of_services_come_from_a_named_secret() {
     assert_only(&found, "missing-auth-secret", "makes anew", "teams/vision.toml:2");
     let (options, found) = auth(&chat("").replace("{ secret = \"token\" }", "{ mode = \"disabled\" }"));
     assert_eq!(options, json!({ "mode": "disabled" }));
-    assert_only(&found, "unisolated-cluster", "asks nobody", "teams/vision.toml:2");
+    assert_only(&found, "unisolated-cluster", "asks nobody for a token", "teams/vision.toml:2");
 }
 
 #[test]

@@ -34,11 +34,11 @@ fn check(team: &Team, findings: &mut Findings<'_>) {
         let kuberay = &team.environment.releases.kuberay;
         if workload.ray_version.triple() >= RAY && *kuberay >= KUBERAY {
             found.add_help(
-                "write `auth.secret = \"…\"`, the name of a Secret with the key `auth_token`, or `auth.mode = \"disabled\"` where the network keeps others out",
+                "write `auth.secret = \"…\"`, the name of a Secret with the key `auth_token`, or `auth.mode = \"disabled\"` beside `network-policy = \"ingress\"`",
             );
         } else {
             found.add_help(
-                "upgrade to Ray 2.52 and KubeRay 1.6 and name a Secret with `auth.secret`, or write `auth.mode = \"disabled\"` where the network keeps others out",
+                "upgrade to Ray 2.52 and KubeRay 1.6 and name a Secret with `auth.secret`, or write `auth.mode = \"disabled\"` beside `network-policy = \"ingress\"`",
             );
         }
     }

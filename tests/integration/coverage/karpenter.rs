@@ -232,7 +232,7 @@ impl Bench {
             values: Arc::clone(&self.resolution.teams[0].values),
             places: Places::new(SpecPath::default()),
         };
-        let built = Built { manifests: vec![manifest], diagnostics: Vec::new() };
+        let built = Built { manifests: vec![manifest], ..Built::default() };
         let found = lint::lint(&Subject::new(&self.workspace, &Resolution::default(), &built));
         found.iter().filter(|each| each.severity == Severity::Error).map(|each| each.rule).collect()
     }
