@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use super::layers::{self, Layers};
-use super::model::{Auth, Autoscaling, Environment, Group, ServiceAccount, WorkerGroup, Workload};
+use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
 use super::storage::Storage;
 use super::template::Variables;
 use super::values::{SpecPath, Values};
