@@ -36,8 +36,8 @@ pub struct NetworkRule {
 /// The other end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NetworkPeer {
-    /// Pods of a workload of the team, its submitters included, by the object's name.
-    Workload(String),
+    /// The workload's own pods, its submitters included.
+    Workload,
     /// Pods.
     Pods {
         /// Labels of their Namespaces; the team's own for `None`.
@@ -100,7 +100,7 @@ fn ingress(
     let environment = &context.environment.spec;
     let network = &environment.network;
     let rule = |peers, ports: &[i32]| NetworkRule { peers, ports: tcp(ports), path: path.clone() };
-    let mut found = vec![rule(vec![NetworkPeer::Workload(context.name.to_owned())], &[])];
+    let mut found = vec![rule(vec![NetworkPeer::Workload], &[])];
     let mut missing = |who, key, example| {
         let name = &context.environment.name;
         diagnostics.push(missing_peer(context.name, name, context.values.span(path), [who, key, example]));
@@ -183,7 +183,7 @@ fn egress(context: &Context<'_>, rules: &NetworkRules, path: &SpecPath) -> Vec<N
     let network = &context.environment.spec.network;
     let rule = |peers, ports| NetworkRule { peers, ports, path: path.clone() };
     let block = |cidr: &str| NetworkPeer::Addresses { cidr: cidr.to_owned(), except: Vec::new() };
-    let mut found = vec![rule(vec![NetworkPeer::Workload(context.name.to_owned())], Vec::new())];
+    let mut found = vec![rule(vec![NetworkPeer::Workload], Vec::new())];
     // CoreDNS, and NodeLocal DNSCache at its usual address (Kubernetes `cluster/addons/dns/nodelocaldns`).
     let dns = vec![namespace("kube-system"), block("169.254.20.10/32")];
     found.push(rule(dns, vec![(Protocol::Udp, 53), (Protocol::Tcp, 53)]));

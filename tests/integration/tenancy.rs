@@ -364,7 +364,7 @@ fn values_that_no_cluster_takes_are_told_at_their_line() {
     }
 }
 
-/// A job on a cluster of the team is submitted by a pod with the job's name, and the operator asks about it.
+/// A job on a cluster of the team is submitted by a pod with the cluster's label, and the operator asks about it.
 #[test]
 fn a_policy_lets_in_jobs_that_select_the_cluster() {
     let text = format!(
