@@ -63,6 +63,8 @@ struct AutoscalerOptions {
     version: &'static str,
     upscaling_mode: UpscalingMode,
     idle_timeout_seconds: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<String>,
     resources: Resources,
     security_context: SecurityContext,
 }
@@ -168,6 +170,7 @@ fn autoscaler_options(autoscaling: &Autoscaling) -> AutoscalerOptions {
         version: "v2",
         upscaling_mode: autoscaling.upscaling_mode,
         idle_timeout_seconds: autoscaling.idle_timeout,
+        image: autoscaling.image.clone(),
         resources: Resources { requests: amounts.clone(), limits: amounts },
         security_context: pod::restricted(),
     }
@@ -214,6 +217,7 @@ pub(super) fn add_places(places: &mut Places, pointer: &str, workload: &Workload
         ("gcsFaultToleranceOptions/redisPassword", ["fault-tolerance", "password"]),
         ("gcsFaultToleranceOptions/externalStorageNamespace", ["fault-tolerance", "namespace"]),
         ("autoscalerOptions/idleTimeoutSeconds", ["autoscaling", "idle-timeout"]),
+        ("autoscalerOptions/image", ["autoscaling", "image"]),
     ] {
         places.add(format!("{pointer}/{field}"), path.join(table).join(key));
     }

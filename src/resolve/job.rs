@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::model::{Group, Workload};
+use super::template::Variables;
 use super::values::SpecPath;
 use super::workload::Context;
-use super::{team, workload};
+use super::{group, team, workload};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::resolve::PlacedPatch;
 use crate::spec::{
@@ -125,11 +126,16 @@ pub(super) struct Target<'a> {
     pub(super) head: &'a Group,
     pub(super) image_pull_secrets: &'a [String],
     pub(super) service_account: &'a str,
+    pub(super) variables: Variables<'a>,
 }
 
 impl<'a> Target<'a> {
-    fn of(workload: &'a Workload) -> Self {
+    fn of(context: &'a Context<'_>, workload: &'a Workload) -> Self {
         Self {
+            variables: Variables {
+                ray_version: Some(workload.ray_version.as_str()),
+                ..context.variables(&workload.key)
+            },
             head: &workload.head,
             image_pull_secrets: &workload.image_pull_secrets,
             service_account: &workload.service_account,
@@ -184,14 +190,17 @@ pub(super) fn resolve(
         );
     }
     let submitter_spec = spec.submitter.clone().unwrap_or_default();
+    let submitter_retries = submitter_spec.retries;
+    let submitter = match target.filter(|_| submission_mode == SubmissionMode::K8sJob) {
+        Some(target) => Some(submitter(context, target, submitter_spec, &path.join("submitter"), diagnostics)?),
+        None => None,
+    };
     Some(Job {
         entrypoint: spec.entrypoint.clone(),
         runtime_env: spec.runtime_env.clone().map(|object| object.0).unwrap_or_default(),
         submission_mode,
-        submitter_retries: submitter_spec.retries,
-        submitter: target
-            .filter(|_| submission_mode == SubmissionMode::K8sJob)
-            .map(|target| submitter(target, submitter_spec)),
+        submitter_retries,
+        submitter,
         entrypoint_num_cpus: spec.entrypoint_num_cpus,
         entrypoint_num_gpus: spec.entrypoint_num_gpus,
         entrypoint_resources: spec.entrypoint_resources.clone().unwrap_or_default(),
@@ -210,7 +219,13 @@ pub(super) fn resolve(
 
 /// The operator's own submitter asks for no node of Ray's pools and does not meet Pod Security restricted (KubeRay
 /// `common/job.go`, GetDefaultSubmitterContainer): this one runs beside the head, whose Ray it shares.
-pub(super) fn submitter(target: &Target<'_>, spec: spec::Submitter) -> Submitter {
+pub(super) fn submitter(
+    context: &Context<'_>,
+    target: &Target<'_>,
+    spec: spec::Submitter,
+    path: &SpecPath,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Submitter> {
     let head = target.head;
     let mut node_selector = head.node_selector.clone();
     node_selector.extend(spec.node_selector.unwrap_or_default());
@@ -218,8 +233,12 @@ pub(super) fn submitter(target: &Target<'_>, spec: spec::Submitter) -> Submitter
     node_selector.insert("karpenter.sh/nodepool".to_owned(), head.pool.clone());
     let mut tolerations = head.tolerations.clone();
     tolerations.extend(spec.tolerations.unwrap_or_default());
-    Submitter {
-        image: spec.image.unwrap_or_else(|| head.image.clone()),
+    let image = match spec.image {
+        Some(text) => group::render(&text, &target.variables, context.values, &path.join("image"), diagnostics)?,
+        None => head.image.clone(),
+    };
+    Some(Submitter {
+        image,
         pull_policy: head.pull_policy,
         image_pull_secrets: target.image_pull_secrets.to_vec(),
         service_account: target.service_account.to_owned(),
@@ -229,7 +248,7 @@ pub(super) fn submitter(target: &Target<'_>, spec: spec::Submitter) -> Submitter
         node_selector,
         taints: head.taints.clone(),
         tolerations,
-    }
+    })
 }
 
 /// Keys that describe a Ray cluster, which a job on another's cluster has no use for.
@@ -282,7 +301,7 @@ pub(super) fn on_selected(
                 }));
                 return None;
             };
-            (BTreeMap::from([(CLUSTER.to_owned(), workload.name.clone())]), Some(Target::of(workload)))
+            (BTreeMap::from([(CLUSTER.to_owned(), workload.name.clone())]), Some(Target::of(context, workload)))
         }
         ClusterSelector::Labels(labels) => (labels.clone(), None),
     };

@@ -194,6 +194,8 @@ pub struct Workload {
 /// The autoscaler.
 #[derive(Clone, Debug)]
 pub struct Autoscaling {
+    /// The sidecar's image, where it is not the head's.
+    pub image: Option<String>,
     /// Idle time in seconds.
     pub idle_timeout: i32,
     /// How fast the cluster grows.

@@ -97,7 +97,8 @@ pub(super) fn resolve(
             );
             continue;
         };
-        let mut submitter = job::submitter(
+        let submitter = job::submitter(
+            context,
             target,
             spec::Submitter {
                 image: spec.image.clone(),
@@ -106,7 +107,10 @@ pub(super) fn resolve(
                 env: spec.env.clone(),
                 ..spec::Submitter::default()
             },
+            &path,
+            diagnostics,
         );
+        let Some(mut submitter) = submitter else { continue };
         submitter.service_account = spec.service_account.clone().unwrap_or(submitter.service_account);
         submissions.push(Submission {
             key: key.clone(),

@@ -58,7 +58,7 @@ pub(super) fn resolve(
     let variables = Variables { ray_version: Some(ray_version.as_str()), ..context.variables(key) };
     let name = name(context, kind, key, spec, &variables, diagnostics)?;
     let service_account = service_account(context, spec, &path, &variables, accounts, diagnostics);
-    let autoscaling = autoscaling(spec.autoscaling.as_ref());
+    let autoscaling = autoscaling(context, spec.autoscaling.as_ref(), &path, &variables, diagnostics);
     let mounts = context.mounts(spec.mounts.as_ref(), &path, diagnostics);
     let groups = group::Context {
         layers: context.layers,
@@ -105,8 +105,12 @@ pub(super) fn resolve(
     let network_policy = network::resolve(&connections, spec.network_policy.as_ref(), &path, diagnostics);
     let releases = &context.environment.releases;
     let image_pull_secrets = spec.image_pull_secrets.clone().unwrap_or_default();
-    let target =
-        job::Target { head: &head, image_pull_secrets: &image_pull_secrets, service_account: &service_account };
+    let target = job::Target {
+        head: &head,
+        image_pull_secrets: &image_pull_secrets,
+        service_account: &service_account,
+        variables: variables.clone(),
+    };
     let job = if matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob) {
         Some(job::resolve(context, kind, key, spec, Some(&target), true, diagnostics)?)
     } else {
@@ -182,7 +186,7 @@ fn workers(
     path: &SpecPath,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<WorkerGroup> {
-    let autoscaling = autoscaling(spec.autoscaling.as_ref()).is_some();
+    let autoscaling = spec.autoscaling.as_ref().and_then(|spec| spec.enabled).unwrap_or(true);
     let mut workers = Vec::new();
     for (name, spec::WorkerGroup(spec)) in spec.workers.iter().flatten() {
         let path = path.join("workers").join(name);
@@ -266,9 +270,17 @@ fn service_account(
     name
 }
 
-fn autoscaling(spec: Option<&spec::Autoscaling>) -> Option<Autoscaling> {
+fn autoscaling(
+    context: &Context<'_>,
+    spec: Option<&spec::Autoscaling>,
+    path: &SpecPath,
+    variables: &Variables<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Autoscaling> {
     let spec = spec.cloned().unwrap_or_default();
+    let path = path.join("autoscaling").join("image");
     spec.enabled.unwrap_or(true).then(|| Autoscaling {
+        image: spec.image.and_then(|text| group::render(&text, variables, context.values, &path, diagnostics)),
         idle_timeout: spec.idle_timeout.as_ref().and_then(spec::Duration::seconds).unwrap_or(60),
         upscaling_mode: spec.upscaling_mode.unwrap_or(spec::UpscalingMode::Default),
         cpu: spec.cpu.unwrap_or_else(|| "500m".into()),

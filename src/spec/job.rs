@@ -143,7 +143,7 @@ pub enum JobDeploymentStatus {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Submitter {
-    /// Its image; the head's when not set, so that both have the same Ray.
+    /// Its image, a template; the head's when not set, so that both have the same Ray.
     pub image: Option<String>,
     /// Its CPUs, as request and limit.
     #[schemars(example = "500m")]
@@ -175,7 +175,7 @@ pub struct Submit {
     pub entrypoint: Option<String>,
     /// The job's runtime environment (`ray job submit --runtime-env-json`).
     pub runtime_env: Option<Object>,
-    /// The submitter's image; the head's when not set, so that both have the same Ray.
+    /// The submitter's image, a template; the head's when not set, so that both have the same Ray.
     pub image: Option<String>,
     /// The submitter's CPUs, as request and limit.
     #[schemars(example = "500m")]

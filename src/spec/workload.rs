@@ -280,6 +280,10 @@ pub struct Autoscaling {
     pub idle_timeout: Option<Duration>,
     /// How fast the cluster grows (`autoscalerOptions.upscalingMode`).
     pub upscaling_mode: Option<UpscalingMode>,
+    /// Image of the sidecar, a template (`autoscalerOptions.image`); the head's when not set, so that both have the same
+    /// Ray.
+    #[schemars(example = "rayproject/ray:{{ ray_version }}")]
+    pub image: Option<String>,
     /// CPUs of the sidecar, as request and limit.
     pub cpu: Option<Quantity>,
     /// Memory of the sidecar, as request and limit.

@@ -189,6 +189,20 @@ fn only_mode_k8s_job_has_a_submitter() {
 }
 
 #[test]
+fn images_of_submitters_are_templates() {
+    let team = format!(
+        "[jobs.tune]\nentrypoint = \"python tune.py\"\nauth.secret = \"t\"\nsubmitter.image = \"acme/submit:{{{{ ray_version }}}}\"\n{WORKERS}"
+    );
+    let image = made(&team).only("RayJob").pointer("/spec/submitterPodTemplate/spec/containers/0/image").cloned();
+    assert_eq!(image, Some(json!("acme/submit:2.52.0")));
+    let team = format!("{SUBMIT}submit.prepare.image = \"acme/submit:{{{{ ray_version }}}}\"\n{WORKERS}");
+    let image = made(&team).only("Job").pointer("/spec/template/spec/containers/0/image").cloned();
+    assert_eq!(image, Some(json!("acme/submit:2.52.0")));
+    let found = made(&team.replace("ray_version", "rayversion")).problems;
+    assert!(found.len() == 1 && found[0].starts_with("invalid-template: "), "{found:#?}");
+}
+
+#[test]
 fn a_submitter_that_is_never_made_is_an_error() {
     let made = made(&format!("{NIGHTLY}submission-mode = \"http\"\nsubmitter.cpu = 1\n{WORKERS}"));
     assert_eq!(made.problems.len(), 1, "{:#?}", made.problems);

@@ -129,6 +129,14 @@ fn keys_of_groups_need_their_releases() {
 
 /// A token of one's own needs an operator that knows the field, and a Ray that checks tokens.
 #[test]
+fn the_autoscaler_may_have_an_image_of_its_own() {
+    let options = |keys: &str| cluster(&format!("{WORKER}{keys}"))["spec"]["autoscalerOptions"].clone();
+    assert_eq!(options("").get("image"), None, "the operator takes the head's");
+    let image = "[clusters.train.autoscaling]\nimage = \"acme/autoscaler:{{ ray_version }}\"\n";
+    assert_eq!(options(image)["image"], "acme/autoscaler:2.56.0");
+}
+
+#[test]
 fn a_named_token_needs_its_releases() {
     let text = format!("{WORKER}[clusters.train]\nauth = {{ secret = \"token\" }}\n");
     let options = &cluster(&text)["spec"]["authOptions"];
