@@ -24,12 +24,13 @@ pub(super) fn of_workload(scope: &Scope<'_>, workload: &Workload) -> Option<Mani
             places.add(format!("/spec/{list}/{index}"), rule.path.clone());
         }
     }
-    let ingress = |rule: &NetworkRule| NetworkPolicyIngressRule { from: Some(peers(rule)), ports: ports(rule) };
-    let egress = |rule: &NetworkRule| NetworkPolicyEgressRule { to: Some(peers(rule)), ports: ports(rule) };
+    let ingress =
+        |rule: &NetworkRule| NetworkPolicyIngressRule { from: Some(peers(workload, rule)), ports: ports(rule) };
+    let egress = |rule: &NetworkRule| NetworkPolicyEgressRule { to: Some(peers(workload, rule)), ports: ports(rule) };
     let object = NetworkPolicy {
         metadata: Metadata::of_workload(scope.team, workload, workload.name.clone()).into(),
         spec: Some(NetworkPolicySpec {
-            pod_selector: Some(pods_of(&workload.name)),
+            pod_selector: Some(own_pods(workload)),
             policy_types: Some(types),
             ingress: Some(policy.ingress.iter().map(ingress).collect()),
             egress: policy.egress.as_ref().map(|rules| rules.iter().map(egress).collect()),
@@ -40,19 +41,19 @@ pub(super) fn of_workload(scope: &Scope<'_>, workload: &Workload) -> Option<Mani
 
 /// Head, workers, and what else carries the workload's label: submitters, and the operator's cleanup of Redis, which
 /// starts from the head's template (KubeRay `raycluster_controller.go`, buildRedisCleanupJob).
-fn pods_of(workload: &str) -> LabelSelector {
-    let labels = [(INSTANCE.to_owned(), workload.to_owned())].into();
+fn own_pods(workload: &Workload) -> LabelSelector {
+    let labels = [(INSTANCE.to_owned(), workload.name.clone())].into();
     LabelSelector { match_labels: Some(labels), ..LabelSelector::default() }
 }
 
-fn peers(rule: &NetworkRule) -> Vec<NetworkPolicyPeer> {
+fn peers(workload: &Workload, rule: &NetworkRule) -> Vec<NetworkPolicyPeer> {
     let selector = |labels: &std::collections::BTreeMap<String, String>| LabelSelector {
         match_labels: Some(labels.clone()).filter(|labels| !labels.is_empty()),
         ..LabelSelector::default()
     };
     let peer = |peer: &NetworkPeer| match peer {
-        NetworkPeer::Workload(name) => {
-            NetworkPolicyPeer { pod_selector: Some(pods_of(name)), ..NetworkPolicyPeer::default() }
+        NetworkPeer::Workload => {
+            NetworkPolicyPeer { pod_selector: Some(own_pods(workload)), ..NetworkPolicyPeer::default() }
         }
         NetworkPeer::Pods { namespaces, labels } => NetworkPolicyPeer {
             namespace_selector: namespaces.as_ref().map(selector),

@@ -36,8 +36,8 @@ pub struct NetworkRule {
 /// The other end of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NetworkPeer {
-    /// Pods of a workload of the team, its submitters included, by the object's name.
-    Workload(String),
+    /// The workload's own pods, its submitters included.
+    Workload,
     /// Pods.
     Pods {
         /// Labels of their Namespaces; the team's own for `None`.
@@ -100,7 +100,7 @@ fn ingress(
     let environment = &context.environment.spec;
     let network = &environment.network;
     let rule = |peers, ports: &[i32]| NetworkRule { peers, ports: tcp(ports), path: path.clone() };
-    let mut found = vec![rule(vec![NetworkPeer::Workload(context.name.to_owned())], &[])];
+    let mut found = vec![rule(vec![NetworkPeer::Workload], &[])];
     let mut missing = |who, key, example| {
         let name = &context.environment.name;
         diagnostics.push(missing_peer(context.name, name, context.values.span(path), [who, key, example]));
@@ -148,27 +148,24 @@ fn missing_peer(workload: &str, environment: &str, span: Span, [who, key, exampl
     Diagnostic::error("missing-network-peer", span, message).help(help)
 }
 
-/// Lets in the jobs that select a cluster: their submitters, and the operator, which asks the dashboard about them.
-pub(super) fn admit_jobs(
-    workloads: &mut [Workload],
+/// A cluster whose policy shuts out the operator can be selected by no job, for the operator asks its dashboard about
+/// them. Their submitters carry the cluster's own label.
+pub(super) fn check_jobs(
+    workloads: &[Workload],
     jobs: &[SelectedJob],
     environment: &Environment,
     values: &Values,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    if environment.spec.kuberay.namespace.is_some() {
+        return;
+    }
     for workload in workloads {
-        let Some(policy) = &mut workload.network_policy else { continue };
-        let selects = |job: &&SelectedJob| job.selector.get("ray.io/cluster") == Some(&workload.name);
-        let peers: Vec<NetworkPeer> =
-            jobs.iter().filter(selects).map(|job| NetworkPeer::Workload(job.name.clone())).collect();
-        if peers.is_empty() {
-            continue;
-        }
-        if environment.spec.kuberay.namespace.is_none() {
+        let Some(policy) = &workload.network_policy else { continue };
+        if jobs.iter().any(|job| job.selector.get("ray.io/cluster") == Some(&workload.name)) {
             let span = values.span(&policy.path);
             diagnostics.push(missing_peer(&workload.name, &environment.name, span, OPERATOR));
         }
-        policy.ingress.push(NetworkRule { peers, ports: tcp(&[DASHBOARD]), path: policy.path.clone() });
     }
 }
 
@@ -186,7 +183,7 @@ fn egress(context: &Context<'_>, rules: &NetworkRules, path: &SpecPath) -> Vec<N
     let network = &context.environment.spec.network;
     let rule = |peers, ports| NetworkRule { peers, ports, path: path.clone() };
     let block = |cidr: &str| NetworkPeer::Addresses { cidr: cidr.to_owned(), except: Vec::new() };
-    let mut found = vec![rule(vec![NetworkPeer::Workload(context.name.to_owned())], Vec::new())];
+    let mut found = vec![rule(vec![NetworkPeer::Workload], Vec::new())];
     // CoreDNS, and NodeLocal DNSCache at its usual address (Kubernetes `cluster/addons/dns/nodelocaldns`).
     let dns = vec![namespace("kube-system"), block("169.254.20.10/32")];
     found.push(rule(dns, vec![(Protocol::Udp, 53), (Protocol::Tcp, 53)]));

@@ -62,7 +62,7 @@ pub(super) fn resolve(
         values: &values,
     };
     let (selecting, specs): (Vec<_>, Vec<_>) = specs.into_iter().partition(|(.., spec)| spec.cluster.is_some());
-    let mut workloads: Vec<Workload> = specs
+    let workloads: Vec<Workload> = specs
         .into_iter()
         .filter_map(|(kind, key, spec)| {
             workload::resolve(&context, kind, &key, &spec, &mut service_accounts, &mut diagnostics)
@@ -80,7 +80,7 @@ pub(super) fn resolve(
         domain: environment.spec.domain.as_deref(),
         ..Variables::default()
     };
-    network::admit_jobs(&mut workloads, &selected_jobs, environment, &values, &mut diagnostics);
+    network::check_jobs(&workloads, &selected_jobs, environment, &values, &mut diagnostics);
     let team = Team {
         secret_stores: secret::stores(&team_spec, &variables, &values, &mut diagnostics),
         secrets: secret::secrets(&team_spec, &environment.spec, &variables, &values, &mut diagnostics),

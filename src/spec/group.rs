@@ -377,6 +377,8 @@ impl JsonSchema for EnvValue {
         json_schema!({
             "description": "A text, or where to read it: `{ secret, key }`, `{ config-map, key }` or `{ field }`.",
             "type": ["string", "integer", "boolean", "object"],
+            "minimum": i64::MIN,
+            "maximum": i64::MAX,
             "properties": {
                 "secret": { "type": "string", "description": "Name of a Secret (`secretKeyRef`); needs `key`." },
                 "config-map": { "type": "string", "description": "Name of a ConfigMap (`configMapKeyRef`); needs `key`." },

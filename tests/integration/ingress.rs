@@ -40,11 +40,9 @@ fn rendered(ingress: &str, team: &str, kind: &str, accepted: &[&str]) -> Vec<Val
     of_kind.map(|manifest| manifest.object.clone()).collect()
 }
 
-/// What is wrong with exposed ports; who else in the EKS cluster reaches a head is another matter.
+/// What is wrong with a team on a platform with these ingress settings.
 fn problems(ingress: &str, team: &str) -> BTreeSet<&'static str> {
-    let mut found = build(&platform(ingress), team).1;
-    found.remove("unisolated-cluster");
-    found
+    build(&platform(ingress), team).1
 }
 
 fn annotations(object: &Value, prefix: &str) -> Vec<(String, String)> {
@@ -156,10 +154,9 @@ fn an_alb_asks_an_openid_provider_as_the_environment_says() {
 #[test]
 fn a_login_counts_as_authentication_and_a_team_may_do_without_only_with_a_token() {
     let without_token = format!("[clusters.train]\nauth = {{ mode = \"disabled\" }}\n{TEAM}");
-    // The login is at the door; inside of the EKS cluster nobody asks.
-    assert_eq!(problems(OIDC, &without_token), ["unisolated-cluster"].into());
+    assert!(problems(OIDC, &without_token).is_empty());
     let nobody_asks = format!("{without_token}auth.type = \"none\"\n");
-    assert_eq!(problems(OIDC, &nobody_asks), ["unauthenticated-dashboard", "unisolated-cluster"].into());
+    assert_eq!(problems(OIDC, &nobody_asks), ["unauthenticated-dashboard"].into());
     assert!(problems(OIDC, &format!("{TEAM}auth.type = \"none\"\n")).is_empty());
 }
 
@@ -302,10 +299,7 @@ fn settings_of_another_controller_are_no_secret() {
 #[test]
 fn the_rules_for_exposed_dashboards_look_at_routes_too() {
     let disabled = "[clusters.train]\nauth = { mode = \"disabled\" }\n";
-    assert_eq!(
-        problems(GATEWAY, &format!("{disabled}{TEAM}")),
-        ["unauthenticated-dashboard", "unisolated-cluster"].into()
-    );
+    assert_eq!(problems(GATEWAY, &format!("{disabled}{TEAM}")), ["unauthenticated-dashboard"].into());
     let login = format!(
         "{GATEWAY}\n[environments.prod.ingress.gateway]\nextensions = [{{ group = \"a.example.com\", kind = \"Login\", name = \"b\" }}]"
     );
@@ -313,7 +307,7 @@ fn the_rules_for_exposed_dashboards_look_at_routes_too() {
         "gateway = { name = \"internal\", namespace = \"gateways\", section = \"https\" }\n[environments.prod.ingress.gateway]\n",
         "[environments.prod.ingress.gateway]\nname = \"internal\"\n",
     );
-    assert_eq!(problems(&login, &format!("{disabled}{TEAM}")), ["unisolated-cluster"].into());
+    assert!(problems(&login, &format!("{disabled}{TEAM}")).is_empty());
 
     let unwritten = "[[clusters.train.patch]]\nkind = \"HTTPRoute\"\nmerge = { spec = { rules = [{ matches = [{ path = { value = \"/x\" } }], backendRefs = [{ name = \"vision-train-head-svc\", port = 8265 }] }] } }\n";
     assert_eq!(problems(GATEWAY, &format!("{TEAM}\n{unwritten}")), ["path-without-rewrite"].into());

@@ -32,7 +32,7 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     let at = cluster.at("/headGroupSpec");
     let fix = ray::set_fix(&cluster.object, &at, &["ray-start-params", "num-cpus"], "\"0\"");
     let diagnostic = findings.cluster(cluster, pointer, message);
-    diagnostic.add_help("write `ray-start-params.num-cpus = \"0\"` for the head");
+    diagnostic.add_help("write `ray-start-params.num-cpus = \"0\"` for the head (`rayStartParams: {num-cpus: \"0\"}`)");
     if let Some(fix) = fix {
         diagnostic.add_fix(fix);
     }

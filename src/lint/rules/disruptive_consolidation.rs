@@ -37,7 +37,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 exposed.what()
             );
             let diagnostic = findings.object(pool, POLICY, message).add_help(
-                "write `consolidation = \"WhenEmpty\"`: Ray's autoscaler removes idle pods, then Karpenter the empty node",
+                "write `consolidation = \"WhenEmpty\"` (`consolidationPolicy`): Ray's autoscaler removes idle pods, then Karpenter the empty node",
             );
             if let Some(fix) = set(pool, POLICY, "\"WhenEmpty\"") {
                 diagnostic.add_fix(fix);
@@ -47,7 +47,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 "NodePool `{}` gives up a node {short} seconds after its last pod, before Ray can ask for the next",
                 pool.name()
             );
-            findings.object(pool, AFTER, message).add_help("write some minutes, such as `consolidate-after = \"5m\"`");
+            findings
+                .object(pool, AFTER, message)
+                .add_help("write some minutes, such as `consolidate-after = \"5m\"` (`consolidateAfter`)");
         }
     }
 }

@@ -45,9 +45,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             ),
         };
         let message = format!("NodePool `{}` runs the head of `{}`: {message}", pool.name(), head.object.name());
-        let diagnostic = findings
-            .object(pool, pointer, message)
-            .add_help("write `expire-after = \"Never\"` and no `termination-grace-period` for pools of heads");
+        let diagnostic = findings.object(pool, pointer, message).add_help(
+            "write `expire-after = \"Never\"` (`expireAfter`) and no `termination-grace-period` for pools of heads",
+        );
         if let Some(fix) = set(pool, pointer, value) {
             diagnostic.add_fix(fix);
         }

@@ -37,7 +37,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
             _ => findings.pod(pod, "/spec/containers/0/resources/limits", message),
         };
-        found.add_help("write `gpu = { model = \"…\", count = 1 }`, or choose instances without GPUs");
+        found.add_help("write `gpu = { model = \"…\", count = 1 }` (`nvidia.com/gpu: 1` in the limits), or choose instances without GPUs");
     }
 }
 

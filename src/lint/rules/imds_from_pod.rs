@@ -31,6 +31,6 @@ fn check(class: &Object<'_>, findings: &mut Findings<'_>) {
         );
         findings
             .object(class, hops, message)
-            .add_help("write `imds-hop-limit = 1`, and give pods a role of their own by IRSA or Pod Identity");
+            .add_help("write `imds-hop-limit = 1` (`httpPutResponseHopLimit`), and give pods a role of their own by IRSA or Pod Identity");
     }
 }

@@ -28,6 +28,6 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         findings
             .cluster(cluster, &image, message)
             .add_label(cluster.object.span(&cluster.at("/rayVersion")), "the stated version")
-            .add_help(format!("use an image of Ray {stated}, or write `ray-version = \"{version}\"`"));
+            .add_help(format!("use an image of Ray {stated}, or write `ray-version = \"{version}\"` (`rayVersion`)"));
     }
 }

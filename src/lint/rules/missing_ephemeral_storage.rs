@@ -29,7 +29,7 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         );
         findings
             .cluster(cluster, &format!("{pointer}/template/spec/containers/0/resources"), message)
-            .add_help("write how much it may need: `ephemeral-storage = \"50Gi\"`");
+            .add_help("write how much it may need: `ephemeral-storage = \"50Gi\"` (`resources.requests`)");
     }
 }
 

@@ -30,5 +30,5 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     );
     findings
         .cluster(cluster, "/gcsFaultToleranceOptions/redisAddress", message)
-        .add_help("write `fault-tolerance.password = { secret = \"redis\", key = \"password\" }`");
+        .add_help("write `fault-tolerance.password = { secret = \"redis\", key = \"password\" }` (`redisPassword`)");
 }

@@ -31,7 +31,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         );
         findings
             .object(object, "/spec/upgradeStrategy", message)
-            .add_help("write `upgrade = \"none\"`, and restart it when nobody works");
+            .add_help("write `upgrade = \"none\"` (`upgradeStrategy.type: None`), and restart it when nobody works");
     }
 }
 
