@@ -229,6 +229,20 @@ response-headers = ["X-Auth-Request-User", "X-Auth-Request-Email"]
     assert_eq!(annotations(ingress, "nginx.ingress.kubernetes.io/"), expected);
 }
 
+/// Both stand on one host, and none catches the other's requests.
+#[test]
+fn serve_has_a_path_beside_the_dashboards() {
+    let team =
+        "[clusters.train.ingress]\nexpose = [\"dashboard\", \"serve\"]\nhost = \"{{ domain }}\"\npath = \"/vision\"\n";
+    let ingresses = rendered("class = \"nginx\"\ntls-secret = \"tls\"", team, "Ingress", &["retired-ingress-nginx"]);
+    let paths: Vec<&Value> = ingresses.iter().map(|object| &object["spec"]["rules"][0]["http"]["paths"][0]).collect();
+    assert_eq!(paths[0]["path"], "/vision(/|$)(.*)");
+    assert_eq!(paths[1]["path"], "/vision-serve(/|$)(.*)");
+    assert!(paths.iter().all(|path| path["pathType"] == "ImplementationSpecific"));
+    assert_eq!(paths[1]["backend"]["service"]["port"]["name"], "serve");
+    assert_eq!(annotation(&ingresses[1], "nginx.ingress.kubernetes.io/rewrite-target"), "/$2");
+}
+
 const GATEWAY: &str =
     "class = \"gateway\"\ngateway = { name = \"internal\", namespace = \"gateways\", section = \"https\" }";
 

@@ -6,6 +6,7 @@
 mod checks;
 mod commands;
 mod coverage;
+mod features;
 mod formats;
 mod golden;
 mod ingress;
