@@ -89,6 +89,16 @@ fn a_service_account_gets_the_rights_that_it_is_given() {
     assert_eq!(binding["roleRef"]["name"], role["metadata"]["name"]);
 }
 
+#[test]
+fn a_service_account_of_someone_else_is_only_named() {
+    let text = format!("[service-account]\nname = \"trainer\"\ncreate = false\n{WORKER}");
+    let (manifests, found) = checked(PLATFORM, &text);
+    assert_eq!(found, Vec::<String>::new());
+    assert!(manifests.iter().all(|manifest| manifest.kind() != "ServiceAccount"));
+    let head = object(PLATFORM, &text, "RayCluster")["spec"]["headGroupSpec"]["template"]["spec"].clone();
+    assert_eq!(head["serviceAccountName"], "trainer");
+}
+
 /// The operator's Role for the autoscaler is called like the RayCluster, and it keeps one that it finds.
 #[test]
 fn a_role_is_never_called_like_a_cluster() {
