@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use super::layers::{self, Layers};
-use super::model::{Auth, Autoscaling, Environment, ServiceAccount, WorkerGroup, Workload};
+use super::model::{Auth, Autoscaling, Environment, Group, ServiceAccount, WorkerGroup, Workload};
 use super::storage::Storage;
 use super::template::Variables;
 use super::values::{SpecPath, Values};
@@ -74,10 +74,7 @@ pub(super) fn resolve(
         mounts: &mounts,
         values: context.values,
     };
-    let head_spec = spec.head.as_ref().map(|head| &head.0).cloned().unwrap_or_default();
-    let head_path = path.join("head");
-    let head_mounts = context.mounts(head_spec.mounts.as_ref(), &head_path, diagnostics);
-    let head = group::resolve(&groups, "head", &head_path, &head_spec, head_mounts, diagnostics);
+    let head = head(context, &groups, spec, &path, diagnostics);
     let mut workers = workers(context, &groups, spec, &path, diagnostics);
     let fault_tolerance = spec.fault_tolerance.as_ref().and_then(|fault_tolerance| {
         let path = path.join("fault-tolerance");
@@ -176,6 +173,20 @@ fn ray_version(
         diagnostics.push(Diagnostic::error("missing-ray-version", span, message).help(help));
     }
     spec.ray_version.clone()
+}
+
+/// The head, if it can be rendered.
+fn head(
+    context: &Context<'_>,
+    groups: &group::Context<'_>,
+    spec: &spec::Workload,
+    path: &SpecPath,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Group> {
+    let spec = spec.head.as_ref().map(|head| &head.0).cloned().unwrap_or_default();
+    let path = path.join("head");
+    let mounts = context.mounts(spec.mounts.as_ref(), &path, diagnostics);
+    group::resolve(groups, "head", &path, &spec, mounts, diagnostics)
 }
 
 /// The worker groups that can be rendered.
