@@ -168,7 +168,8 @@ impl<'t> Composer<'t> {
                 Ok(self.anchored(anchor, node))
             }
             Event::Alias(anchor) => self.alias(anchor, span),
-            other => unreachable!("granit-parser emits nodes between a document's start and end, not {other:?}"),
+            // Nothing else stands where a node is due; should it ever, the document cannot be read.
+            _ => Err(Problem { span, kind: ProblemKind::NoJson("there is no value here".to_owned()) }),
         }
     }
 

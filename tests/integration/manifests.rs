@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
+use proptest::prelude::*;
 use raygen::check::{CheckedObjects, check_objects};
 use raygen::objects::{self, Objects};
 use raygen::report::{self, Format};
@@ -395,4 +396,28 @@ fn wrong_arguments_could_not_run() {
     assert_eq!(status(&["lint", "vision", "--manifests", "a.yaml"]), Some(2));
     assert_eq!(status(&["lint", "--manifests", "a.yaml", "--kuberay", "1.7"]), Some(2));
     assert_eq!(status(&["lint", "--manifests", "a.yaml", "--kuberay", "0.3.0"]), Some(2));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Whatever stands there is read, or something is said about it; places are inside of the text.
+    #[test]
+    fn any_text_is_read_or_refused(
+        noise in "[ -~\\n\\t\\PC]{0,40}",
+        cut in 0..CLUSTER.len(),
+        length in 0..60_usize,
+        token in prop::sample::select(vec!["", "&a ", "*a", "<<: *a\n", "- ", "? ", ": ", "---\n", "...\n", "!!int ", "!x ", "|\n", "[", "}", "\"", "'", "{{ x }}", "%TAG ! x\n", "\u{FEFF}", "\0"]),
+    ) {
+        let end = (cut + length).min(CLUSTER.len());
+        let text = [&CLUSTER[..cut], token, &noise, &CLUSTER[end..]].concat();
+        let (objects, verdict) = checked(&[("a.yaml", &text)]);
+        for diagnostic in &verdict.checked.diagnostics {
+            let span = diagnostic.span.unwrap();
+            prop_assert!(span.start <= span.end && span.end as usize <= text.len(), "{diagnostic:?}");
+        }
+        for format in [Format::Human, Format::Concise, Format::Sarif] {
+            report::render(&objects.sources, &verdict.checked.diagnostics, format, false, 100);
+        }
+    }
 }
