@@ -19,6 +19,7 @@ domain = "ray.example.com"
 node-role = "KarpenterNodeRole-ml-prod"
 ami = "al2023@v20260810"
 karpenter = { interruption-queue = "ml-prod" }
+kuberay = { namespace = "kuberay-operator" }
 ingress = { class = "alb", group = "ray" }
 monitoring = { enabled = true, labels = { release = "prometheus" } }
 
@@ -37,11 +38,11 @@ instance-sizes = ["2xlarge"]
 node-pool = { expire-after = "Never" }
 "#;
 
-/// The spec of team number `index`. Four shapes take turns.
+/// The spec of team number `index`. Six shapes take turns.
 pub(crate) fn team(index: usize) -> String {
     let common =
         format!("owner = \"team-{index}@example.com\"\ncost-center = \"cc-{index}\"\nenv.TEAM = \"{index}\"\n");
-    let shape = match index % 4 {
+    let shape = match index % 6 {
         0 => {
             r#"
 [clusters.train]
@@ -88,6 +89,40 @@ replicas = 1
 max = 4
 "#
         }
+        3 => {
+            r#"
+[services.chat]
+auth = { secret = "token" }
+ingress = { expose = ["serve"] }
+[[services.chat.serve-config.applications]]
+import_path = "chat:app"
+[services.chat.workers.cpu]
+cpu = 7
+memory = "24Gi"
+min = 1
+max = 4
+spread = "zone"
+"#
+        }
+        4 => {
+            r#"
+[storage.scratch]
+type = "fsx-lustre"
+size = "2400Gi"
+file-system-id = "fs-0123456789abcdef0"
+mount-name = "abcdefgh"
+zone = "us-west-2a"
+permissions = { uid = 1000, gid = 100 }
+[jobs.train]
+entrypoint = "python train.py"
+auth = { secret = "token" }
+mounts = [{ storage = "scratch", path = "/data" }]
+[jobs.train.workers.cpu]
+cpu = 7
+memory = "24Gi"
+max = 4
+"#
+        }
         _ => {
             r#"
 [clusters.serve]
@@ -106,7 +141,8 @@ labels = { tier = "serving" }
 "#
         }
     };
-    common + shape
+    // Each file system belongs to one team.
+    (common + shape).replace("fs-0123456789abcdef0", &format!("fs-{index:017x}"))
 }
 
 /// Writes a workspace of so many teams.

@@ -26,7 +26,6 @@ pub struct CheckedObjects {
 pub fn check_objects(objects: &Objects, releases: &Releases, workspace: Option<&Workspace>) -> CheckedObjects {
     let validators = Validators::new(releases);
     let kinds = objects.kinds();
-    validators.compile(&kinds.keys().copied().collect::<Vec<_>>());
     let unknown_kinds = kinds
         .iter()
         .filter(|((api_version, kind), _)| !validators.knows(api_version, kind))
@@ -38,7 +37,10 @@ pub fn check_objects(objects: &Objects, releases: &Releases, workspace: Option<&
     diagnostics.extend(workspace.into_iter().flat_map(|workspace| workspace.diagnostics.clone()));
     diagnostics.extend(of_config);
     let (of_schemas, of_rules) = rayon::join(
-        || of_schemas(&objects.objects, &validators, releases),
+        || {
+            validators.compile(&kinds.keys().copied().collect::<Vec<_>>());
+            of_schemas(&objects.objects, &validators, releases)
+        },
         || [duplicates::of_objects(&subject), lint::lint(&subject)].concat(),
     );
     diagnostics.extend(of_schemas);

@@ -120,7 +120,10 @@ fn decoded(bytes: Vec<u8>) -> Result<String, Unreadable> {
         });
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(text.strip_prefix('\u{FEFF}').map_or(text.clone(), str::to_owned)),
+        Ok(text) => match text.strip_prefix('\u{FEFF}') {
+            Some(unmarked) => Ok(unmarked.to_owned()),
+            None => Ok(text),
+        },
         Err(error) => {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = valid.split(|byte| *byte == b'\n').count();
