@@ -38,23 +38,17 @@ instance-sizes = ["2xlarge"]
 node-pool = { expire-after = "Never" }
 "#;
 
-/// The spec of team number `index`. Six shapes take turns.
-pub(crate) fn team(index: usize) -> String {
-    let common =
-        format!("owner = \"team-{index}@example.com\"\ncost-center = \"cc-{index}\"\nenv.TEAM = \"{index}\"\n");
-    let shape = match index % 6 {
-        0 => {
-            r#"
+/// Six shapes of teams, which take turns.
+const SHAPES: [&str; 6] = [
+    r#"
 [clusters.train]
 ingress = { expose = ["dashboard"] }
 [clusters.train.workers.cpu]
 cpu = 7
 memory = "24Gi"
 max = 10
-"#
-        }
-        1 => {
-            r#"
+"#,
+    r#"
 [clusters.train]
 ingress = { expose = ["dashboard"], host = "{{ team }}.{{ domain }}" }
 autoscaling.idle-timeout = "5m"
@@ -69,10 +63,8 @@ max = 8
 node-pool = { disk = { size = "500Gi" }, limits = { "nvidia.com/gpu" = 8 } }
 [override.prod.clusters.train.workers.gpu]
 max = 4
-"#
-        }
-        2 => {
-            r#"
+"#,
+    r#"
 [clusters.batch]
 autoscaling.enabled = false
 env = { MODE = "batch", TOKEN = { secret = "token", key = "value" } }
@@ -87,10 +79,8 @@ cpu = 15
 memory = "110Gi"
 replicas = 1
 max = 4
-"#
-        }
-        3 => {
-            r#"
+"#,
+    r#"
 [services.chat]
 auth = { secret = "token" }
 ingress = { expose = ["serve"] }
@@ -102,10 +92,8 @@ memory = "24Gi"
 min = 1
 max = 4
 spread = "zone"
-"#
-        }
-        4 => {
-            r#"
+"#,
+    r#"
 [storage.scratch]
 type = "fsx-lustre"
 size = "2400Gi"
@@ -121,10 +109,8 @@ mounts = [{ storage = "scratch", path = "/data" }]
 cpu = 7
 memory = "24Gi"
 max = 4
-"#
-        }
-        _ => {
-            r#"
+"#,
+    r#"
 [clusters.serve]
 ingress = { expose = ["dashboard", "serve"] }
 disruption-budget.workers = 1
@@ -138,11 +124,16 @@ memory = "24Gi"
 min = 1
 max = 20
 labels = { tier = "serving" }
-"#
-        }
-    };
+"#,
+];
+
+/// The spec of team number `index`.
+pub(crate) fn team(index: usize) -> String {
+    let common =
+        format!("owner = \"team-{index}@example.com\"\ncost-center = \"cc-{index}\"\nenv.TEAM = \"{index}\"\n");
     // Each file system belongs to one team.
-    (common + shape).replace("fs-0123456789abcdef0", &format!("fs-{index:017x}"))
+    let shape = SHAPES[index % SHAPES.len()].replace("fs-0123456789abcdef0", &format!("fs-{index:017x}"));
+    common + &shape
 }
 
 /// Writes a workspace of so many teams.
