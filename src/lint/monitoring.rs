@@ -9,6 +9,7 @@ use super::karpenter::{entries, items};
 use super::subject::{Object, Pod, RayCluster, Subject};
 
 /// Something that selectors select.
+#[derive(Debug)]
 pub(super) struct Target<'a> {
     /// Namespace.
     pub(super) namespace: &'a str,
@@ -24,7 +25,7 @@ pub(super) struct Target<'a> {
 pub(super) type Labels<'a> = BTreeMap<&'a str, Option<Cow<'a, str>>>;
 
 /// Pods or Services, by environment and namespace.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Targets<'a>(BTreeMap<&'a str, BTreeMap<&'a str, Vec<Target<'a>>>>);
 
 impl<'a> Targets<'a> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Rule;
 use super::exposure::{self, Exposure};
+use super::monitoring::{self, Targets};
 use super::policy::Policy;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Built, Manifest};
@@ -31,6 +32,8 @@ pub struct Subject<'a> {
     pub policy: Option<Policy<'a>>,
     pods: OnceLock<Vec<Pod<'a>>>,
     exposures: OnceLock<Vec<Exposure<'a>>>,
+    pod_targets: OnceLock<Targets<'a>>,
+    service_targets: OnceLock<Targets<'a>>,
 }
 
 impl<'a> Subject<'a> {
@@ -59,6 +62,16 @@ impl<'a> Subject<'a> {
     /// Every path of an Ingress to a Ray head.
     pub(super) fn exposures(&self) -> &[Exposure<'a>] {
         self.exposures.get_or_init(|| exposure::exposures(self))
+    }
+
+    /// Every pod as selectors find it.
+    pub(super) fn pod_targets(&self) -> &Targets<'a> {
+        self.pod_targets.get_or_init(|| monitoring::pods(self))
+    }
+
+    /// Every Service as selectors find it.
+    pub(super) fn service_targets(&self) -> &Targets<'a> {
+        self.service_targets.get_or_init(|| monitoring::services(self))
     }
 
     /// Objects of a kind.

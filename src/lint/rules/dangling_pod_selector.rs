@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::{Severity, did_you_mean};
-use crate::lint::monitoring::{Targets, is_about_ray, pods, selected, selects, shown, within};
+use crate::lint::monitoring::{Targets, is_about_ray, selected, selects, shown, within};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,29 +16,29 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let pods = pods(subject);
+    let pods = subject.pod_targets();
     for object in &subject.objects {
         let pointer = match object.kind() {
             "PodMonitor" | "PodDisruptionBudget" => "/spec/selector",
             "NetworkPolicy" => "/spec/podSelector",
             _ => {
-                check_spread(object, &pods, findings);
-                check_affinity(object, &pods, findings);
+                check_spread(object, pods, findings);
+                check_affinity(object, pods, findings);
                 continue;
             }
         };
         let selector = object.get(pointer);
-        if !is_about_ray(object, selector) || within(object, &pods).is_empty() {
+        if !is_about_ray(object, selector) || within(object, pods).is_empty() {
             continue;
         }
         let found = if pointer == "/spec/selector" {
-            !selected(object, &pods).is_empty()
+            !selected(object, pods).is_empty()
         } else {
-            within(object, &pods).iter().any(|pod| selects(selector, &pod.labels))
+            within(object, pods).iter().any(|pod| selects(selector, &pod.labels))
         };
         if !found {
             let what = format!("{} `{}`", object.kind(), object.name());
-            report(object, &blamed(object, pointer, &pods), &what, selector, findings);
+            report(object, &blamed(object, pointer, pods), &what, selector, findings);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A ServiceMonitor that scrapes nothing.
 
 use crate::diagnostic::Severity;
-use crate::lint::monitoring::{is_about_ray, selected, services, shown, within};
+use crate::lint::monitoring::{is_about_ray, selected, shown, within};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,11 +17,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     if subject.of_kind("ServiceMonitor").next().is_none() {
         return;
     }
-    let services = services(subject);
+    let services = subject.service_targets();
     for monitor in subject.of_kind("ServiceMonitor") {
         let selector = monitor.get("/spec/selector");
-        let judged = is_about_ray(monitor, selector) && !within(monitor, &services).is_empty();
-        if !judged || !selected(monitor, &services).is_empty() {
+        let judged = is_about_ray(monitor, selector) && !within(monitor, services).is_empty();
+        if !judged || !selected(monitor, services).is_empty() {
             continue;
         }
         let message = format!(
@@ -32,7 +32,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         );
         let labels = monitor.get("/spec/selector/matchLabels").and_then(|labels| labels.as_object());
         let wrong = labels.into_iter().flatten().find(|(key, value)| {
-            let targets = within(monitor, &services);
+            let targets = within(monitor, services);
             !targets
                 .iter()
                 .any(|each| each.labels.get(key.as_str()).is_some_and(|own| own.as_deref() == value.as_str()))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
-use crate::lint::monitoring::{endpoints, pods, selected, services};
+use crate::lint::monitoring::{endpoints, selected};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,10 +16,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let (pods, services) = (pods(subject), services(subject));
+    let (pods, services) = (subject.pod_targets(), subject.service_targets());
     let mut scraped: BTreeMap<_, &Object<'_>> = BTreeMap::new();
     for monitor in subject.objects.iter().filter(|each| matches!(each.kind(), "PodMonitor" | "ServiceMonitor")) {
-        let targets = if monitor.kind() == "PodMonitor" { &pods } else { &services };
+        let targets = if monitor.kind() == "PodMonitor" { pods } else { services };
         let ports: Vec<&str> = endpoints(monitor).1.iter().filter_map(|(_, each)| each["port"].as_str()).collect();
         let mut twice = None;
         for target in selected(monitor, targets) {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::items;
-use crate::lint::monitoring::{endpoints, pods, selected, services};
+use crate::lint::monitoring::{endpoints, selected};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,14 +19,14 @@ pub(super) static RULE: Rule = Rule {
 const LABEL: &str = "ray_io_cluster";
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let (pods, services) = (pods(subject), services(subject));
+    let (pods, services) = (subject.pod_targets(), subject.service_targets());
     for monitor in subject.objects.iter().filter(|each| matches!(each.kind(), "PodMonitor" | "ServiceMonitor")) {
         // The operator writes label names with underscores, so copying the label is as good as relabelling.
         let copies = |list: &str| items(monitor, list).any(|(_, label)| label == "ray.io/cluster");
         if copies("/spec/podTargetLabels") || copies("/spec/targetLabels") {
             continue;
         }
-        let targets = if monitor.kind() == "PodMonitor" { &pods } else { &services };
+        let targets = if monitor.kind() == "PodMonitor" { pods } else { services };
         if !selected(monitor, targets).iter().any(|target| target.labels.contains_key("ray.io/cluster")) {
             continue;
         }

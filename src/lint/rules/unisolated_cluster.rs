@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::diagnostic::Severity;
 use crate::lint::exposure::knows_tokens;
-use crate::lint::monitoring::{pods, selects, within};
+use crate::lint::monitoring::{selects, within};
 use crate::lint::{Check, Findings, Group, RayCluster, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,10 +22,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     if open.is_empty() {
         return;
     }
-    let pods = pods(subject);
+    let pods = subject.pod_targets();
     for cluster in open {
         let own = [cluster.object.kind(), cluster.object.name()];
-        let head = within(&cluster.object, &pods).into_iter().find(|pod| pod.head_of == Some(own));
+        let head = within(&cluster.object, pods).into_iter().find(|pod| pod.head_of == Some(own));
         let isolated = head.is_some_and(|head| {
             let policies = subject.of_kind("NetworkPolicy").filter(|policy| {
                 (policy.environment_name, policy.namespace())

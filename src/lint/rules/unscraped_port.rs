@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Severity, did_you_mean};
-use crate::lint::monitoring::{endpoints, is_about_ray, pods, selected, services};
+use crate::lint::monitoring::{endpoints, is_about_ray, selected};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,9 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let (pods, services) = (pods(subject), services(subject));
+    let (pods, services) = (subject.pod_targets(), subject.service_targets());
     for monitor in subject.objects.iter().filter(|each| matches!(each.kind(), "PodMonitor" | "ServiceMonitor")) {
-        let targets = selected(monitor, if monitor.kind() == "PodMonitor" { &pods } else { &services });
+        let targets = selected(monitor, if monitor.kind() == "PodMonitor" { pods } else { services });
         // A monitor without targets is a problem of its own.
         if targets.is_empty() || !is_about_ray(monitor, monitor.get("/spec/selector")) {
             continue;
