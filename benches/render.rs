@@ -40,7 +40,7 @@ fn rendered(root: &Path) -> Tree {
     let resolution = resolved(&workspace);
     let built = manifest::build(&resolution);
     assert!(!check::check(&workspace, &resolution, &built).has_errors(), "the synthetic specs are right");
-    manifest::emit(&built)
+    manifest::emit(&resolution, &built)
 }
 
 fn output(root: &Path) -> Output {
@@ -90,8 +90,8 @@ fn check_objects(bencher: Bencher<'_, '_>, teams: usize) {
 
 #[divan::bench(args = TEAMS, sample_count = 10, sample_size = 1)]
 fn emit(bencher: Bencher<'_, '_>, teams: usize) {
-    let (_, _, built) = prepared(teams);
-    bencher.bench(|| manifest::emit(&built));
+    let (_, resolution, built) = prepared(teams);
+    bencher.bench(|| manifest::emit(&resolution, &built));
 }
 
 #[divan::bench(args = TEAMS, sample_count = 10, sample_size = 1)]

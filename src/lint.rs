@@ -148,7 +148,9 @@ pub fn rule(name: &str) -> Option<&'static Rule> {
 
 /// Runs every rule over everything. Severities are the rules' own; [`Config`] has the last word.
 pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let mut diagnostics: Vec<Diagnostic> = subject.objects.par_iter().flat_map_iter(of_object).collect();
+    let objects = subject.objects_and_pods();
+    let mut diagnostics: Vec<Diagnostic> =
+        objects.par_iter().flat_map_iter(|(object, pods)| of_object(object, pods)).collect();
     diagnostics.par_extend(subject.teams.par_iter().flat_map_iter(|team| {
         let mut found = Vec::new();
         for rule in rules::ALL {
@@ -170,10 +172,9 @@ pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     diagnostics
 }
 
-fn of_object(object: &Object<'_>) -> Vec<Diagnostic> {
+fn of_object(object: &Object<'_>, pods: &[Pod<'_>]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let clusters = object.ray_clusters();
-    let pods = object.pods();
     let job = RayJob::of(object);
     for rule in rules::ALL {
         let mut findings = Findings::new(rule, &mut found);

@@ -165,24 +165,11 @@ fn around(part: &str, pointer: &str) -> bool {
     pointer.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What tells people how to use a team's objects.
-#[derive(Clone, Debug)]
-pub struct Readme {
-    /// Its path below the output directory.
-    pub path: String,
-    /// The spec it comes from.
-    pub source: String,
-    /// Markdown.
-    pub text: String,
-}
-
 /// All objects, and what was wrong with patches.
 #[derive(Clone, Debug, Default)]
 pub struct Built {
     /// The objects, sorted by environment and team; a team's in the order of its spec.
     pub manifests: Vec<Manifest>,
-    /// One README per team and environment.
-    pub readmes: Vec<Readme>,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -193,7 +180,6 @@ pub fn build(resolution: &Resolution) -> Built {
     let mut built = Built::default();
     for team in teams {
         built.manifests.extend(team.manifests);
-        built.readmes.extend(team.readmes);
         built.diagnostics.extend(team.diagnostics);
     }
     built.manifests.extend(resolution.pools.iter().flat_map(of_pool));
@@ -262,34 +248,31 @@ fn of_team(team: &Team) -> Built {
     }
     manifests.extend(team.selected_jobs.iter().map(|job| ray_job::on_selected(&scope, job)));
     let diagnostics = patch::apply(team, &mut manifests);
-    let readme = Readme {
-        path: format!("{}/{}/README.md", team.environment.name, team.name),
-        source: team.values.source.clone(),
-        text: readme::of_team(team, &manifests),
-    };
-    Built { manifests, readmes: vec![readme], diagnostics }
+    Built { manifests, diagnostics }
 }
 
 fn of_pool(shared: &SharedPool) -> [Manifest; 2] {
     [ec2_node_class::of_shared(shared), node_pool::of_shared(shared)]
 }
 
-/// Writes every object as YAML, and the READMEs. Of two objects with the same path the first stays; that there are two
-/// is for the checks to say.
-pub fn emit(built: &Built) -> Tree {
-    let files: Vec<(String, String)> = built
-        .manifests
-        .par_iter()
-        .map(|manifest| {
-            let path = manifest.path();
-            let text = tree::with_header(&path, &manifest.values.source, &yaml::emit(&manifest.object));
-            (path, text)
-        })
-        .collect();
-    let readmes = built.readmes.iter().map(|readme| {
-        let text = tree::with_header(&readme.path, &readme.source, &readme.text);
-        (readme.path.clone(), text)
-    });
+/// Writes every object as YAML, and a README per team and environment. Of two objects with the same path the first stays;
+/// that there are two is for the checks to say.
+pub fn emit(resolution: &Resolution, built: &Built) -> Tree {
+    let of_manifest = |manifest: &Manifest| {
+        let path = manifest.path();
+        let text = tree::with_header(&path, &manifest.values.source, &yaml::emit(&manifest.object));
+        (path, text)
+    };
+    let of_team = |(team, manifests): (&Team, &[Manifest])| {
+        let path = format!("{}/{}/README.md", team.environment.name, team.name);
+        let text = tree::with_header(&path, &team.values.source, &readme::of_team(team, manifests));
+        (path, text)
+    };
+    let files: Vec<(String, String)> = built.manifests.par_iter().map(of_manifest).collect();
+    // Each team has its Namespace at least, so the teams' parts stand in the order of the teams; shared pools are last.
+    let parts = built.manifests.chunk_by(|a, b| a.team == b.team && a.environment.name == b.environment.name);
+    let teams: Vec<(&Team, &[Manifest])> = resolution.teams.iter().zip(parts).collect();
+    let readmes: Vec<(String, String)> = teams.into_par_iter().map(of_team).collect();
     let mut tree = Tree::default();
     for (path, text) in files.into_iter().chain(readmes) {
         // A path that is taken belongs to a duplicate, which is an error of its own.

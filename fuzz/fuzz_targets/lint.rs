@@ -15,6 +15,6 @@ fuzz_target!(|text: &str| {
     let built = manifest::build(&resolution);
     let checked = check::check(&workspace, &resolution, &built);
     if !checked.has_errors() {
-        manifest::emit(&built);
+        manifest::emit(&resolution, &built);
     }
 });

@@ -42,7 +42,7 @@ pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
         return Ok(Status::Problems);
     }
     progress.stage("emit");
-    let tree = ManuallyDrop::new(manifest::emit(&built));
+    let tree = ManuallyDrop::new(manifest::emit(&resolution, &built));
     if args.stdout {
         drop(progress);
         return terminal.print(&stream(&tree)).map(|()| Status::Fine);

@@ -58,6 +58,9 @@ pub(super) enum Controller {
 
 /// Every path to a Ray head whose cluster is known too.
 pub(super) fn exposures<'a>(subject: &Subject<'a>) -> Vec<Exposure<'a>> {
+    if subject.objects.iter().all(|object| !matches!(object.kind(), "Ingress" | "HTTPRoute")) {
+        return Vec::new();
+    }
     let mut clusters: BTreeMap<[String; 3], RayCluster<'a>> = BTreeMap::new();
     for object in &subject.objects {
         for cluster in object.ray_clusters() {

@@ -37,16 +37,15 @@ impl<'a> Targets<'a> {
 /// The pods of all objects, with KubeRay's labels (`common/pod.go`, labelPod, v1.7).
 pub(super) fn pods<'a>(subject: &Subject<'a>) -> Targets<'a> {
     let mut targets = Targets::default();
-    for object in &subject.objects {
-        let generated = !matches!(object.kind(), "RayCluster");
-        for pod in object.pods() {
-            targets.add(object.environment_name, of_pod(object, &pod, generated));
-        }
+    for pod in subject.pods() {
+        targets.add(pod.object.environment_name, of_pod(pod));
     }
     targets
 }
 
-fn of_pod<'a>(object: &Object<'a>, pod: &Pod<'a>, generated: bool) -> Target<'a> {
+fn of_pod<'a>(pod: &Pod<'a>) -> Target<'a> {
+    let object = &pod.object;
+    let generated = object.kind() != "RayCluster";
     let ray = matches!(pod.role, "head" | "worker");
     let name = |suffix: &str| (!generated).then(|| Cow::from(format!("{}{suffix}", object.name())));
     let mut labels = Labels::new();

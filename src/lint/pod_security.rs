@@ -117,7 +117,7 @@ pub(super) fn restricted(pod: &Pod<'_>) -> Vec<Breach> {
         let missing = missing(&container["securityContext"], of_pod);
         if !missing.is_empty() {
             let name = container["name"].as_str().unwrap_or_default();
-            found.push((pointer, format!("has container `{name}` {}", missing.join(", "))));
+            found.push((pointer.to_owned(), format!("has container `{name}` {}", missing.join(", "))));
         }
     }
     found

@@ -155,7 +155,7 @@ pub(super) fn containers<'a>(object: &Object<'a>) -> Vec<Asked<'a>> {
             let name = container["name"].as_str().unwrap_or_default();
             found.push(Asked {
                 what: format!("{} has container `{name}`", pod.what()),
-                pointer: pod.at(&pointer),
+                pointer: pod.at(pointer),
                 resources: std::borrow::Cow::Borrowed(&container["resources"]),
             });
         }

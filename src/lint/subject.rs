@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::Rule;
@@ -9,6 +10,7 @@ use super::exposure::{self, Exposure};
 use super::monitoring::{self, Targets};
 use super::policy::Policy;
 use crate::diagnostic::Diagnostic;
+use crate::json::at;
 use crate::manifest::{Built, Manifest};
 use crate::objects::ReadObject;
 use crate::resolve::{Resolution, Selection, SharedPool, SpecPath, Team};
@@ -56,7 +58,19 @@ impl<'a> Subject<'a> {
 
     /// Every pod template of every object.
     pub fn pods(&self) -> &[Pod<'a>] {
-        self.pods.get_or_init(|| self.objects.iter().flat_map(Object::pods).collect())
+        self.pods.get_or_init(|| self.objects.par_iter().flat_map_iter(Object::pods).collect())
+    }
+
+    /// Every object with its pod templates.
+    pub(super) fn objects_and_pods(&self) -> Vec<(&Object<'a>, &[Pod<'a>])> {
+        let mut rest = self.pods();
+        let of = |object| {
+            let own = rest.iter().take_while(|pod| pod.object.is(object)).count();
+            let (pods, others) = rest.split_at(own);
+            rest = others;
+            (object, pods)
+        };
+        self.objects.iter().map(of).collect()
     }
 
     /// Every path of an Ingress to a Ray head.
@@ -97,20 +111,6 @@ pub struct Object<'a> {
     origin: Origin<'a>,
 }
 
-/// The value at a JSON pointer, found without the copies that `Value::pointer` makes of every token.
-fn at<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
-    if pointer.contains('~') {
-        return value.pointer(pointer);
-    }
-    let mut tokens = pointer.split('/');
-    tokens.next().filter(|before| before.is_empty())?;
-    tokens.try_fold(value, |value, token| match value {
-        Value::Object(fields) => fields.get(token),
-        Value::Array(items) => items.get(token.parse::<usize>().ok()?),
-        _ => None,
-    })
-}
-
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     at(value, pointer).and_then(Value::as_str).unwrap_or_default()
 }
@@ -149,6 +149,11 @@ impl<'a> Object<'a> {
             namespace: text(value, "/metadata/namespace"),
             origin,
         }
+    }
+
+    /// Whether both are the same object, not only equal ones.
+    fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self.value, other.value)
     }
 
     /// The value at a JSON pointer.
@@ -210,7 +215,7 @@ impl<'a> Object<'a> {
         let mut pods = Vec::new();
         let mut add = |pointer: String, group: Option<String>, role: &'static str| {
             if let Some(template) = self.get(&pointer).filter(|template| template.is_object()) {
-                pods.push(Pod { object: *self, pointer, template, group, role });
+                pods.push(Pod::new(*self, pointer, template, group, role));
             }
         };
         for cluster in self.ray_clusters() {
@@ -309,9 +314,26 @@ pub struct Pod<'a> {
     pub group: Option<String>,
     /// `head`, `worker`, `submitter`, or `other` for pods that are not Ray's.
     pub role: &'static str,
+    /// Init containers, then containers, with their JSON pointers below the template.
+    containers: Vec<(String, &'a Value)>,
 }
 
 impl<'a> Pod<'a> {
+    fn new(
+        object: Object<'a>,
+        pointer: String,
+        template: &'a Value,
+        group: Option<String>,
+        role: &'static str,
+    ) -> Self {
+        let list = |list: &'static str| {
+            let containers = at(template, list).and_then(Value::as_array).into_iter().flatten();
+            containers.enumerate().map(move |(index, container)| (format!("{list}/{index}"), container))
+        };
+        let containers = list("/spec/initContainers").chain(list("/spec/containers")).collect();
+        Self { object, pointer, template, group, role, containers }
+    }
+
     /// The value at a JSON pointer below the template.
     pub fn get(&self, pointer: &str) -> Option<&'a Value> {
         at(self.template, pointer)
@@ -338,16 +360,8 @@ impl<'a> Pod<'a> {
     }
 
     /// All containers with their JSON pointers below the template: init containers, then containers.
-    pub fn all_containers(&self) -> Vec<(String, &'a Value)> {
-        let list = |key: &str| {
-            let pointer = format!("/spec/{key}");
-            let containers = self.get(&pointer).and_then(Value::as_array).into_iter().flatten();
-            containers
-                .enumerate()
-                .map(|(index, container)| (format!("{pointer}/{index}"), container))
-                .collect::<Vec<_>>()
-        };
-        [list("initContainers"), list("containers")].concat()
+    pub fn all_containers(&self) -> impl Iterator<Item = (&str, &'a Value)> {
+        self.containers.iter().map(|(pointer, container)| (pointer.as_str(), *container))
     }
 }
 

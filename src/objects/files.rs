@@ -5,6 +5,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -54,7 +55,7 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Source>> {
     }
     let mut seen = std::collections::BTreeSet::new();
     named.retain(|path| seen.insert(path.clone()));
-    Ok(named.iter().map(|path| source(path)).collect())
+    Ok(named.par_iter().map(|path| source(path)).collect())
 }
 
 /// YAML and JSON files of a directory and those below it. Hidden ones are other tools' own; links to directories are

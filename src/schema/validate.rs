@@ -149,7 +149,7 @@ impl Compiled {
             self.validator.iter_errors(instance).for_each(|error| translation.violations(&error, &mut found));
             drop_consequences(&mut found);
         }
-        walk::duplicates(&self.schema, &self.schema, instance, "", &mut found);
+        walk::duplicates(&self.schema, &self.schema, instance, walk::At::Root, &mut found);
         found.sort_by_cached_key(|violation| (violation.path.clone(), violation.problem.message()));
         found
     }

@@ -6,11 +6,14 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::violation::{Problem, Violation};
+use crate::json;
 
 /// Follows a `$ref` to `$defs`; any other schema is itself.
 pub(super) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let mut schema = schema;
-    while let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix("#/$defs/")) {
+    while let Some(name) =
+        json::field(schema, "$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix("#/$defs/"))
+    {
         schema = &root["$defs"][name];
     }
     schema
@@ -19,8 +22,8 @@ pub(super) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
 /// The schema of a field of an object, if the schema knows it.
 pub(super) fn field<'a>(root: &'a Value, schema: &'a Value, name: &str) -> Option<&'a Value> {
     let schema = resolve(root, schema);
-    let declared = schema.get("properties").and_then(|properties| properties.get(name));
-    declared.or_else(|| schema.get("additionalProperties").filter(|values| values.is_object()))
+    let declared = json::field(schema, "properties").and_then(|properties| json::field(properties, name));
+    declared.or_else(|| json::field(schema, "additionalProperties").filter(|values| values.is_object()))
 }
 
 /// The schema at a JSON pointer into an instance.
@@ -85,40 +88,63 @@ fn nullable(root: &Value, schema: &Value) -> bool {
     }
 }
 
+/// Where a value stands, as a chain to the root: written out only where something is wrong.
+#[derive(Clone, Copy)]
+pub(super) enum At<'a> {
+    Root,
+    Field(&'a At<'a>, &'a str),
+    Item(&'a At<'a>, usize),
+}
+
+impl At<'_> {
+    fn pointer(self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Field(above, name) => join(&above.pointer(), name),
+            Self::Item(above, index) => format!("{}/{index}", above.pointer()),
+        }
+    }
+}
+
 /// Finds items that a list may hold only once: by their keys (`x-kubernetes-list-map-keys`) or as a whole (`set`).
-pub(super) fn duplicates(root: &Value, schema: &Value, instance: &Value, at: &str, found: &mut Vec<Violation>) {
+pub(super) fn duplicates(root: &Value, schema: &Value, instance: &Value, at: At<'_>, found: &mut Vec<Violation>) {
     match instance {
         Value::Object(fields) => {
+            let schema = resolve(root, schema);
             for (name, value) in fields.iter().filter(|(_, value)| value.is_object() || value.is_array()) {
                 if let Some(described) = field(root, schema, name) {
-                    duplicates(root, described, value, &join(at, name), found);
+                    duplicates(root, described, value, At::Field(&at, name), found);
                 }
             }
         }
         Value::Array(items) => {
             let schema = resolve(root, schema);
-            let Some(described) = schema.get("items") else { return };
-            if let Some(Value::Array(keys)) = schema.get("x-kubernetes-list-map-keys") {
+            let Some(described) = json::field(schema, "items") else { return };
+            if let Some(Value::Array(keys)) = json::field(schema, "x-kubernetes-list-map-keys") {
                 let keys = keys.iter().filter_map(Value::as_str).collect::<Vec<_>>();
                 repeated(items, at, found, |item| identity(root, described, &keys, item));
-            } else if schema.get("x-kubernetes-list-type").is_some_and(|kind| kind == "set") {
+            } else if json::field(schema, "x-kubernetes-list-type").is_some_and(|kind| kind == "set") {
                 repeated(items, at, found, |item| Some(item.to_string()));
             }
-            for (index, item) in items.iter().enumerate() {
-                duplicates(root, described, item, &format!("{at}/{index}"), found);
+            for (index, item) in items.iter().enumerate().filter(|(_, item)| item.is_object() || item.is_array()) {
+                duplicates(root, described, item, At::Item(&at, index), found);
             }
         }
         _ => {}
     }
 }
 
-fn repeated(items: &[Value], at: &str, found: &mut Vec<Violation>, identity: impl Fn(&Value) -> Option<String>) {
+fn repeated(items: &[Value], at: At<'_>, found: &mut Vec<Violation>, identity: impl Fn(&Value) -> Option<String>) {
+    // One item repeats nothing.
+    if items.len() < 2 {
+        return;
+    }
     let mut seen = BTreeSet::new();
     for (index, item) in items.iter().enumerate() {
         if let Some(key) = identity(item)
             && !seen.insert(key.clone())
         {
-            found.push(Violation { path: format!("{at}/{index}"), problem: Problem::DuplicateKey { key } });
+            found.push(Violation { path: At::Item(&at, index).pointer(), problem: Problem::DuplicateKey { key } });
         }
     }
 }
@@ -126,8 +152,8 @@ fn repeated(items: &[Value], at: &str, found: &mut Vec<Violation>, identity: imp
 /// The keys of an item, with the defaults the API server fills in. `None` if a key is absent: that is said elsewhere.
 fn identity(root: &Value, schema: &Value, keys: &[&str], item: &Value) -> Option<String> {
     let values = keys.iter().map(|key| {
-        let value = item.get(key).filter(|value| !value.is_null());
-        let value = value.or_else(|| resolve(root, field(root, schema, key)?).get("default"))?;
+        let value = json::field(item, key).filter(|value| !value.is_null());
+        let value = value.or_else(|| json::field(resolve(root, field(root, schema, key)?), "default"))?;
         Some(if keys.len() == 1 { value.to_string() } else { format!("{key}={value}") })
     });
     Some(values.collect::<Option<Vec<_>>>()?.join(", "))

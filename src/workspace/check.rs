@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use jsonschema::error::ValidationErrorKind as Kind;
-use jsonschema::{ValidationError, Validator};
+use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value as Json;
 
 use super::place::Place;
@@ -22,7 +22,8 @@ struct Compiled {
 impl Compiled {
     fn new(schema: SpecSchema) -> Self {
         let schema: Json = serde_json::from_str(schema.text()).expect("the embedded schemas are JSON");
-        let validator = jsonschema::options().build(&schema).expect("the embedded schemas are valid");
+        let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
+        let validator = options.build(&schema).expect("the embedded schemas are valid");
         Self { validator, schema }
     }
 }

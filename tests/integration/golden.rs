@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use raygen::manifest::{self, Built};
-use raygen::resolve::{self, Selection};
+use raygen::resolve::{self, Resolution, Selection};
+use raygen::tree::Tree;
 use raygen::{check, workspace};
 
 fn case(name: &str) -> PathBuf {
@@ -13,7 +14,7 @@ fn case(name: &str) -> PathBuf {
 }
 
 /// Builds a case and insists that nothing is wrong with it.
-fn built(root: &Path) -> Built {
+fn built(root: &Path) -> (Resolution, Built) {
     let workspace = workspace::load(root).unwrap();
     assert!(workspace.diagnostics.is_empty(), "{:#?}", workspace.diagnostics);
     let resolution = resolve::resolve(&workspace, &Selection::default());
@@ -22,7 +23,12 @@ fn built(root: &Path) -> Built {
     assert!(built.diagnostics.is_empty(), "{:#?}", built.diagnostics);
     let checked = check::check(&workspace, &resolution, &built);
     assert!(!checked.has_errors(), "{:#?}", checked.diagnostics);
-    built
+    (resolution, built)
+}
+
+fn tree(root: &Path) -> Tree {
+    let (resolution, built) = built(root);
+    manifest::emit(&resolution, &built)
 }
 
 fn files_below(directory: &Path, prefix: &str, files: &mut BTreeMap<String, String>) {
@@ -42,7 +48,7 @@ fn check_golden(name: &str) {
     let root = case(name);
     let output = root.join("generated");
     let rendered: BTreeMap<String, String> =
-        manifest::emit(&built(&root)).iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        tree(&root).iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
     if std::env::var_os("BLESS").is_some() {
         let _ = fs::remove_dir_all(&output);
         for (path, text) in &rendered {
@@ -85,10 +91,7 @@ fn two_renders_are_the_same_bytes_on_any_number_of_threads() {
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            manifest::emit(&built(&root))
-                .iter()
-                .flat_map(|(path, text)| [path.to_owned(), text.to_owned()])
-                .collect::<Vec<_>>()
+            tree(&root).iter().flat_map(|(path, text)| [path.to_owned(), text.to_owned()]).collect::<Vec<_>>()
         })
     };
     let one = on(1);
@@ -120,7 +123,7 @@ fn golden_objects_satisfy_the_real_crds() {
         let imported = raygen::schema::import::import(&text).unwrap();
         let schema = &imported.iter().find(|schema| schema.api_version.ends_with("/v1")).unwrap().schema;
         let validator = jsonschema::draft202012::new(schema).unwrap();
-        let objects = built(&case(name)).manifests;
+        let objects = built(&case(name)).1.manifests;
         let mut count = 0;
         for manifest in objects.iter().filter(|manifest| manifest.kind() == kind) {
             let errors: Vec<String> = validator

@@ -36,7 +36,10 @@ fn made_with(platform: &str, team: &str, files: &[(&str, &str)]) -> Made {
     };
     Made {
         problems: checked.diagnostics.iter().map(show).collect(),
-        files: manifest::emit(&built).iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect(),
+        files: manifest::emit(&resolution, &built)
+            .iter()
+            .map(|(path, text)| (path.to_owned(), text.to_owned()))
+            .collect(),
         objects: built.manifests.into_iter().map(|manifest| manifest.object).collect(),
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::diagnostic::{Severity, did_you_mean};
 use crate::lint::monitoring::{Targets, is_about_ray, selected, selects, shown, within};
-use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
+use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
     name: "dangling-pod-selector",
@@ -17,13 +17,15 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let pods = subject.pod_targets();
-    for object in &subject.objects {
+    for (object, own) in subject.objects_and_pods() {
         let pointer = match object.kind() {
             "PodMonitor" | "PodDisruptionBudget" => "/spec/selector",
             "NetworkPolicy" => "/spec/podSelector",
             _ => {
-                check_spread(object, pods, findings);
-                check_affinity(object, pods, findings);
+                for pod in own {
+                    check_spread(pod, pods, findings);
+                    check_affinity(pod, pods, findings);
+                }
                 continue;
             }
         };
@@ -56,42 +58,40 @@ fn blamed(object: &Object<'_>, pointer: &str, pods: &Targets<'_>) -> String {
     )
 }
 
-fn check_spread(object: &Object<'_>, pods: &Targets<'_>, findings: &mut Findings<'_>) {
-    for pod in object.pods() {
-        let constraints = pod.get("/spec/topologySpreadConstraints").and_then(Value::as_array).into_iter().flatten();
-        for (index, constraint) in constraints.enumerate() {
-            let selector = constraint.get("labelSelector");
-            let found = within(object, pods).iter().any(|pod| selects(selector, &pod.labels));
-            if !found && is_about_ray(object, selector) {
-                let pointer = pod.at(&format!("/spec/topologySpreadConstraints/{index}/labelSelector"));
-                report(object, &pointer, &format!("the topology spread of {}", pod.what()), selector, findings);
-            }
+fn check_spread(pod: &Pod<'_>, pods: &Targets<'_>, findings: &mut Findings<'_>) {
+    let object = &pod.object;
+    let constraints = pod.get("/spec/topologySpreadConstraints").and_then(Value::as_array).into_iter().flatten();
+    for (index, constraint) in constraints.enumerate() {
+        let selector = constraint.get("labelSelector");
+        let found = within(object, pods).iter().any(|pod| selects(selector, &pod.labels));
+        if !found && is_about_ray(object, selector) {
+            let pointer = pod.at(&format!("/spec/topologySpreadConstraints/{index}/labelSelector"));
+            report(object, &pointer, &format!("the topology spread of {}", pod.what()), selector, findings);
         }
     }
 }
 
 /// Terms of pod affinity and anti-affinity that ask for Ray's pods in the pod's own Namespace. Others look for pods that
 /// somebody else makes.
-fn check_affinity(object: &Object<'_>, pods: &Targets<'_>, findings: &mut Findings<'_>) {
-    for pod in object.pods() {
-        for kind in ["podAffinity", "podAntiAffinity"] {
-            for (list, below) in [
-                ("requiredDuringSchedulingIgnoredDuringExecution", ""),
-                ("preferredDuringSchedulingIgnoredDuringExecution", "/podAffinityTerm"),
-            ] {
-                let list = format!("/spec/affinity/{kind}/{list}");
-                let terms = pod.get(&list).and_then(Value::as_array).map_or(0, Vec::len);
-                for index in 0..terms {
-                    let pointer = format!("{list}/{index}{below}");
-                    let Some(term) = pod.get(&pointer) else { continue };
-                    let selector = term.get("labelSelector");
-                    let elsewhere = ["namespaces", "namespaceSelector"].iter().any(|key| term.get(key).is_some());
-                    let found = within(object, pods).iter().any(|pod| selects(selector, &pod.labels));
-                    if !elsewhere && !found && asks_for_ray(selector) {
-                        let what = if kind == "podAffinity" { "affinity" } else { "anti-affinity" };
-                        let pointer = pod.at(&format!("{pointer}/labelSelector"));
-                        report(object, &pointer, &format!("the pod {what} of {}", pod.what()), selector, findings);
-                    }
+fn check_affinity(pod: &Pod<'_>, pods: &Targets<'_>, findings: &mut Findings<'_>) {
+    let object = &pod.object;
+    for kind in ["podAffinity", "podAntiAffinity"] {
+        for (list, below) in [
+            ("requiredDuringSchedulingIgnoredDuringExecution", ""),
+            ("preferredDuringSchedulingIgnoredDuringExecution", "/podAffinityTerm"),
+        ] {
+            let list = format!("/spec/affinity/{kind}/{list}");
+            let terms = pod.get(&list).and_then(Value::as_array).map_or(0, Vec::len);
+            for index in 0..terms {
+                let pointer = format!("{list}/{index}{below}");
+                let Some(term) = pod.get(&pointer) else { continue };
+                let selector = term.get("labelSelector");
+                let elsewhere = ["namespaces", "namespaceSelector"].iter().any(|key| term.get(key).is_some());
+                let found = within(object, pods).iter().any(|pod| selects(selector, &pod.labels));
+                if !elsewhere && !found && asks_for_ray(selector) {
+                    let what = if kind == "podAffinity" { "affinity" } else { "anti-affinity" };
+                    let pointer = pod.at(&format!("{pointer}/labelSelector"));
+                    report(object, &pointer, &format!("the pod {what} of {}", pod.what()), selector, findings);
                 }
             }
         }

@@ -24,7 +24,7 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
             let Some((wanted, allowed)) = amount(request).zip(amount(limit)) else { continue };
             let wrong = exceeds(wanted, allowed) || is_counted(resource) && exceeds(allowed, wanted);
             if wrong && wanted >= 0.0 && allowed >= 0.0 {
-                report(pod, &pointer, container, resource, [request, limit], findings);
+                report(pod, pointer, container, resource, [request, limit], findings);
             }
         }
     }
