@@ -11,6 +11,7 @@ pub mod restated;
 
 mod hoist;
 mod keywords;
+pub(crate) mod narrow;
 mod validate;
 mod violation;
 mod walk;

@@ -133,18 +133,31 @@ fn check_all(
         let id = sources.add(file.path.clone(), text);
         files.push((id, file, problem));
     }
-    let checked: Vec<(Option<Node>, Vec<Diagnostic>)> = files
+    let parsed: Vec<(Option<Node>, Vec<Diagnostic>)> = files
         .par_iter()
         .map(|(id, file, problem)| match problem {
             Some(problem) => (None, vec![problem.diagnostic(*id, &sources.get(*id).text)]),
-            None => check_file(*id, file, &sources.get(*id).text),
+            None => parse_file(*id, file, &sources.get(*id).text),
         })
+        .collect();
+    let of_team = |is_team: bool| -> Vec<&Node> {
+        let documents = files.iter().zip(&parsed).filter(|((_, file, _), _)| file.team.is_some() == is_team);
+        documents.filter_map(|(_, (root, _))| root.as_ref()).collect()
+    };
+    let schemas = check::Schemas::new(&of_team(false), &of_team(true));
+    let of_schemas: Vec<Vec<Diagnostic>> = files
+        .par_iter()
+        .zip(&parsed)
+        .map(|((id, file, _), (root, _))| root.as_ref().map(|root| check_file(*id, file, root, &schemas)))
+        .map(Option::unwrap_or_default)
         .collect();
     let mut platform = None;
     let mut teams = Vec::with_capacity(files.len());
-    for ((id, file, _), (node, found)) in files.into_iter().zip(checked) {
+    for (((id, file, _), (root, found)), of_schema) in files.into_iter().zip(parsed).zip(of_schemas) {
+        let accepted = !found.iter().chain(&of_schema).any(is_error);
         diagnostics.extend(found);
-        let Some(document) = node.map(|root| Document { file: id, root }) else { continue };
+        diagnostics.extend(of_schema);
+        let Some(document) = root.filter(|_| accepted).map(|root| Document { file: id, root }) else { continue };
         match file.team {
             Some(name) => teams.push(TeamDocument { name, document }),
             None => platform = Some(document),
@@ -157,8 +170,9 @@ fn check_all(
     Ok(Workspace { root, sources, platform, teams, files, diagnostics })
 }
 
-/// The document, if it has no errors, and all that is wrong with it.
-fn check_file(id: FileId, file: &SpecFile, text: &str) -> (Option<Node>, Vec<Diagnostic>) {
+/// The document, where it could be read, and what is wrong with its TOML. After a syntax error keys are missing or
+/// misplaced, so what a schema says would mislead.
+fn parse_file(id: FileId, file: &SpecFile, text: &str) -> (Option<Node>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     if let Some(name) = &file.team {
         diagnostics.extend(files::check_team_name(name, Span::new(id, 0..0)));
@@ -166,17 +180,15 @@ fn check_file(id: FileId, file: &SpecFile, text: &str) -> (Option<Node>, Vec<Dia
     let (root, found) = document::parse(id, text);
     let readable = !found.iter().any(is_error);
     diagnostics.extend(found);
-    // After a syntax error keys are missing or misplaced, so what a schema says would mislead.
-    if readable {
-        let schema = if file.team.is_some() { SpecSchema::Team } else { SpecSchema::Platform };
-        if root.table().is_some_and(document::Table::is_empty) {
-            diagnostics.push(files::empty(id, file));
-        } else {
-            diagnostics.extend(check::check(schema, &root));
-        }
+    (readable.then_some(root), diagnostics)
+}
+
+/// What the schema says of a document.
+fn check_file(id: FileId, file: &SpecFile, root: &Node, schemas: &check::Schemas) -> Vec<Diagnostic> {
+    if root.table().is_some_and(document::Table::is_empty) {
+        return vec![files::empty(id, file)];
     }
-    let accepted = !diagnostics.iter().any(is_error);
-    (accepted.then_some(root), diagnostics)
+    schemas.check(if file.team.is_some() { SpecSchema::Team } else { SpecSchema::Platform }, root)
 }
 
 fn is_error(diagnostic: &Diagnostic) -> bool {

@@ -11,32 +11,71 @@ use super::unknown_key;
 use super::wrong_value::{self, name_of};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Value};
+use crate::schema::narrow::{Names, narrow};
 use crate::spec::schema::SpecSchema;
 
-/// A schema, to validate with and to look up what it says.
+/// The editor schemas, compiled for the documents of one run.
+pub(super) struct Schemas {
+    team: Compiled,
+    platform: Compiled,
+}
+
+/// A schema, to look up what it says, and what validates the documents at hand against it.
 struct Compiled {
+    whole: &'static Json,
     validator: Validator,
-    schema: Json,
+}
+
+static TEAM: LazyLock<Json> = LazyLock::new(|| read(SpecSchema::Team));
+static PLATFORM: LazyLock<Json> = LazyLock::new(|| read(SpecSchema::Platform));
+
+fn read(schema: SpecSchema) -> Json {
+    serde_json::from_str(schema.text()).expect("the embedded schemas are JSON")
 }
 
 impl Compiled {
-    fn new(schema: SpecSchema) -> Self {
-        let schema: Json = serde_json::from_str(schema.text()).expect("the embedded schemas are JSON");
+    fn new(whole: &'static Json, names: &Names<'_>) -> Self {
         let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
-        let validator = options.build(&schema).expect("the embedded schemas are valid");
-        Self { validator, schema }
+        let validator = options.build(&narrow(whole, names)).expect("the embedded schemas are valid");
+        Self { whole, validator }
     }
 }
 
-static TEAM: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(SpecSchema::Team));
-static PLATFORM: LazyLock<Compiled> = LazyLock::new(|| Compiled::new(SpecSchema::Platform));
+impl Schemas {
+    /// Compiles what these documents, and no others, are checked against.
+    pub(super) fn new<'a>(platforms: &[&'a Node], teams: &[&'a Node]) -> Self {
+        let names = |documents: &[&'a Node]| {
+            let mut names = Names::new();
+            for root in documents {
+                add_names(root, &mut names);
+            }
+            names
+        };
+        let (team, platform) =
+            rayon::join(|| Compiled::new(&TEAM, &names(teams)), || Compiled::new(&PLATFORM, &names(platforms)));
+        Self { team, platform }
+    }
 
-/// All that the schema does not accept, one diagnostic per problem.
-pub(super) fn check(schema: SpecSchema, root: &Node) -> Vec<Diagnostic> {
-    let compiled = match schema {
-        SpecSchema::Team => &*TEAM,
-        SpecSchema::Platform => &*PLATFORM,
-    };
+    /// All that the schema does not accept, one diagnostic per problem.
+    pub(super) fn check(&self, schema: SpecSchema, root: &Node) -> Vec<Diagnostic> {
+        check(if schema == SpecSchema::Team { &self.team } else { &self.platform }, root)
+    }
+}
+
+fn add_names<'a>(node: &'a Node, names: &mut Names<'a>) {
+    match &node.value {
+        Value::Table(table) => {
+            for (key, child) in table {
+                names.insert(key);
+                add_names(child, names);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| add_names(item, names)),
+        _ => {}
+    }
+}
+
+fn check(compiled: &Compiled, root: &Node) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     check_json_has_it(root, &mut Vec::new(), &mut diagnostics);
     let instance = root.to_json();
@@ -44,7 +83,7 @@ pub(super) fn check(schema: SpecSchema, root: &Node) -> Vec<Diagnostic> {
     if violations.is_empty() {
         return diagnostics;
     }
-    let document = Place::of_document(&compiled.schema);
+    let document = Place::of_document(compiled.whole);
     for violation in &violations {
         let path = segments(violation.instance_path().as_str());
         for diagnostic in explain(document, root, &path, violation.kind()) {
