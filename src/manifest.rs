@@ -1,12 +1,17 @@
 //! From resolved teams to Kubernetes objects: one file per kind, no I/O, nothing can fail.
 
+mod app_project;
+mod application;
+mod application_set;
 mod containers;
 mod ec2_node_class;
 mod env;
 mod external_secret;
 mod fault_tolerance;
+pub mod gitops;
 mod http_route;
 mod ingress;
+mod kustomization;
 mod metadata;
 mod monitor;
 mod mounts;
@@ -43,6 +48,7 @@ use crate::diagnostic::Diagnostic;
 use crate::readme;
 use crate::resolve::{Environment, Resolution, SharedPool, SpecPath, Team, Values, Workload};
 use crate::source::Span;
+use crate::spec::GitOpsTool;
 use crate::tree::{self, Tree};
 use crate::yaml;
 
@@ -89,11 +95,25 @@ impl Manifest {
     }
 
     /// The file's path below the output directory. Cluster-scoped objects stand apart, so that a team's Argo CD project
-    /// needs no cluster-scoped kind but its Namespace.
+    /// needs no cluster-scoped kind but its Namespace; what makes Argo CD or Flux sync stands outside of what they sync.
     pub fn path(&self) -> String {
-        let own = self.namespace().is_some() || self.kind() == "Namespace";
-        let directory = if own { self.team.as_deref().unwrap_or("_cluster") } else { "_cluster" };
-        format!("{}/{directory}/{}-{}.yaml", self.environment.name, self.kind().to_lowercase(), self.name())
+        let environment = &self.environment.name;
+        let file = format!("{}-{}.yaml", self.kind().to_lowercase(), self.name());
+        if let Some(tool) = self.reader() {
+            return format!("{}/{environment}/{}/{file}", gitops::DIRECTORY, tool.as_str());
+        }
+        let directory = if self.is_of_cluster() { None } else { self.team.as_deref() };
+        format!("{environment}/{}/{file}", directory.unwrap_or("_cluster"))
+    }
+
+    /// Whether the object belongs to the whole cluster. A team's Namespace counts as the team's.
+    pub fn is_of_cluster(&self) -> bool {
+        self.namespace().is_none() && self.kind() != "Namespace"
+    }
+
+    /// The tool that reads the object, if it is wiring and not Ray's.
+    pub fn reader(&self) -> Option<GitOpsTool> {
+        gitops::reader(self.api_version())
     }
 
     /// The place in the specs that made the part of the object at a JSON pointer.
@@ -165,14 +185,14 @@ fn around(part: &str, pointer: &str) -> bool {
     pointer.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What tells people how to use a team's objects.
+/// A file beside the objects that is none: it tells people how to use them, or is a patch for something else.
 #[derive(Clone, Debug)]
-pub struct Readme {
+pub struct Text {
     /// Its path below the output directory.
     pub path: String,
     /// The spec it comes from.
     pub source: String,
-    /// Markdown.
+    /// What is in it, without the header.
     pub text: String,
 }
 
@@ -182,7 +202,9 @@ pub struct Built {
     /// The objects, sorted by environment and team; a team's in the order of its spec.
     pub manifests: Vec<Manifest>,
     /// One README per team and environment.
-    pub readmes: Vec<Readme>,
+    pub readmes: Vec<Text>,
+    /// Patches of what raygen does not own.
+    pub patches: Vec<Text>,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -196,7 +218,16 @@ pub fn build(resolution: &Resolution) -> Built {
         built.readmes.extend(team.readmes);
         built.diagnostics.extend(team.diagnostics);
     }
-    built.manifests.extend(resolution.pools.iter().flat_map(of_pool));
+    for pool in &resolution.pools {
+        let mut manifests = of_pool(pool);
+        gitops::annotate(&pool.environment, &mut manifests);
+        built.manifests.extend(manifests);
+    }
+    for environment in resolution.environments.values() {
+        let wiring = gitops::of_environment(environment, &built.manifests);
+        built.patches.extend(gitops::patch(environment).filter(|_| !wiring.is_empty()));
+        built.manifests.extend(wiring);
+    }
     built
 }
 
@@ -261,20 +292,24 @@ fn of_team(team: &Team) -> Built {
         manifests.extend(prometheus_rule::of_workload(&scope, workload));
     }
     manifests.extend(team.selected_jobs.iter().map(|job| ray_job::on_selected(&scope, job)));
+    gitops::annotate(&team.environment, &mut manifests);
     let diagnostics = patch::apply(team, &mut manifests);
-    let readme = Readme {
+    let readme = Text {
         path: format!("{}/{}/README.md", team.environment.name, team.name),
         source: team.values.source.clone(),
         text: readme::of_team(team, &manifests),
     };
-    Built { manifests, readmes: vec![readme], diagnostics }
+    // After the patches, for no team may widen what it may do.
+    let wiring = gitops::of_team(team, &manifests);
+    manifests.extend(wiring);
+    Built { manifests, readmes: vec![readme], patches: Vec::new(), diagnostics }
 }
 
 fn of_pool(shared: &SharedPool) -> [Manifest; 2] {
     [ec2_node_class::of_shared(shared), node_pool::of_shared(shared)]
 }
 
-/// Writes every object as YAML, and the READMEs. Of two objects with the same path the first stays; that there are two
+/// Writes every object as YAML, and what stands beside them. Of two objects with the same path the first stays; that there are two
 /// is for the checks to say.
 pub fn emit(built: &Built) -> Tree {
     let files: Vec<(String, String)> = built
@@ -286,12 +321,12 @@ pub fn emit(built: &Built) -> Tree {
             (path, text)
         })
         .collect();
-    let readmes = built.readmes.iter().map(|readme| {
-        let text = tree::with_header(&readme.path, &readme.source, &readme.text);
-        (readme.path.clone(), text)
+    let texts = built.readmes.iter().chain(&built.patches).map(|beside| {
+        let text = tree::with_header(&beside.path, &beside.source, &beside.text);
+        (beside.path.clone(), text)
     });
     let mut tree = Tree::default();
-    for (path, text) in files.into_iter().chain(readmes) {
+    for (path, text) in files.into_iter().chain(texts) {
         // A path that is taken belongs to a duplicate, which is an error of its own.
         let _ = tree.insert(path, text);
     }
