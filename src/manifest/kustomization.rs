@@ -108,7 +108,7 @@ pub(super) fn of_team(team: &Team, gitops: &GitOps, flux: &Flux, manifests: &[Ma
         depends_on: needs_nodes.then(|| Dependency { name: gitops.name.clone() }).into_iter().collect(),
         health_check_exprs: expressions.collect(),
         health_checks: checked.into_iter().map(checked_object).collect(),
-        ignore: manifests.iter().filter_map(ignored).collect(),
+        ignore: manifests.iter().filter(|_| flux.ignores).filter_map(ignored).collect(),
         ..spec(gitops, flux, path)
     };
     kustomization(Some(&team.name), &name, flux, spec)

@@ -79,6 +79,8 @@ impl Destination {
 /// Flux's part.
 #[derive(Clone, Debug)]
 pub struct Flux {
+    /// Whether it can ignore what others write into an object (`spec.ignore`, kustomize-controller v1.9.0).
+    pub ignores: bool,
     /// Namespace of the Kustomizations.
     pub namespace: String,
     /// Kind of the source.
@@ -168,11 +170,21 @@ impl Platform {
     }
 
     fn flux(&self, own: &EnvironmentGitOps) -> Flux {
-        let spec::gitops::Flux { namespace, source, interval, retry_interval, timeout, service_account } =
-            &self.spec.flux;
+        let spec::gitops::Flux {
+            kustomize_controller,
+            namespace,
+            source,
+            interval,
+            retry_interval,
+            timeout,
+            service_account,
+        } = &self.spec.flux;
         let or = |own: &Option<String>, default: &str| own.clone().unwrap_or_else(|| default.to_owned());
         let duration = |own: &Option<spec::Duration>| own.as_ref().map(ToString::to_string);
         Flux {
+            ignores: kustomize_controller
+                .as_ref()
+                .is_none_or(|version| version.triple() >= semver::Version::new(1, 9, 0)),
             namespace: or(namespace, "flux-system"),
             source_kind: source.kind.unwrap_or(spec::SourceKind::GitRepository),
             source_name: or(&source.name, "flux-system"),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
-use super::scalar::Duration;
+use super::scalar::{Duration, Version};
 
 /// Tools that sync a repository to a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -134,6 +134,10 @@ const FLUX_DURATION: &str = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$";
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Flux {
+    /// Release of kustomize-controller that runs; 1.9 or newer when not set. An older one cannot leave replicas to Ray's
+    /// autoscaler (`spec.ignore`).
+    #[schemars(example = "1.9.4")]
+    pub kustomize_controller: Option<Version>,
     /// Namespace of the Kustomizations; `flux-system` when not set.
     #[schemars(extend("format" = "dns-label"), regex(pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"), length(max = 63))]
     pub namespace: Option<String>,
