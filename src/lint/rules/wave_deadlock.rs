@@ -36,7 +36,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         }
     }
     for exposure in subject.exposures() {
-        let why = format!("has an address only when the Service `{}` exists", exposure.service);
+        let why = format!("it has an address only when the Service `{}` exists", exposure.service);
         report(&exposure.ingress, &exposure.cluster.object, &why, findings);
     }
     unconsumed_claims(subject, &index, findings);
@@ -51,12 +51,12 @@ fn dependencies<'s, 'a>(object: &Object<'a>, index: &Index<'s, 'a>) -> Vec<(&'s 
     match object.kind() {
         "NodePool" => found.extend(
             find("EC2NodeClass", "", object.text("/spec/template/spec/nodeClassRef/name"))
-                .map(|class| (class, "is ready only with its class".to_owned())),
+                .map(|class| (class, "a pool is ready only with its class".to_owned())),
         ),
         "PersistentVolumeClaim" => {
             let volume = find("PersistentVolume", "", object.text("/spec/volumeName"));
             let class = find("StorageClass", "", object.text("/spec/storageClassName"));
-            found.extend(volume.or(class).map(|other| (other, "is bound only with it".to_owned())));
+            found.extend(volume.or(class).map(|other| (other, "a claim is bound only with it".to_owned())));
         }
         // A cron job is healthy before its first pod.
         "CronJob" | "RayCronJob" => {}
@@ -65,7 +65,7 @@ fn dependencies<'s, 'a>(object: &Object<'a>, index: &Index<'s, 'a>) -> Vec<(&'s 
                 let namespace = object.namespace();
                 let needs = needs(&pod).into_iter().filter_map(|(kind, name)| {
                     let scope = if kind == "NodePool" { "" } else { namespace };
-                    Some((find(kind, scope, name)?, "has pods that cannot start without it".to_owned()))
+                    Some((find(kind, scope, name)?, "the pods cannot start without it".to_owned()))
                 });
                 found.extend(needs);
             }
@@ -100,7 +100,7 @@ fn report(object: &Object<'_>, dependency: &Object<'_>, why: &str, findings: &mu
         return;
     }
     let message = format!(
-        "{} `{}` of {} {why}, but {} `{}` comes in {}, which waits until it is healthy",
+        "{} `{}` of {} waits for {} `{}` of {}, which waits for it: {why}",
         object.kind(),
         object.name(),
         own.shown(later),
@@ -134,7 +134,7 @@ fn unconsumed_claims(subject: &Subject<'_>, index: &Index<'_, '_>, findings: &mu
         let key = (claim.environment_name, claim.namespace(), claim.name());
         let first = consumers.get(&key).into_iter().flatten().min_by_key(|consumer| Turn::of(consumer));
         if let Some(consumer) = first {
-            report(claim, consumer, "is bound only when a pod uses it", findings);
+            report(claim, consumer, "the claim is bound only when a pod uses it", findings);
         }
     }
 }
