@@ -106,7 +106,7 @@ pub struct Render {
     /// Write nothing; show what would change and exit 1 if anything would
     #[arg(long, conflicts_with_all = ["stdout", "force"])]
     pub check: bool,
-    /// Print the manifests as one YAML stream instead of writing them
+    /// Print the manifests as one YAML stream instead of writing them; without what makes Argo CD or Flux sync
     #[arg(long)]
     pub stdout: bool,
     /// Overwrite generated files that were edited by hand

@@ -19,7 +19,7 @@ if holds("RayClusterSuspending") then
   return { status = "Progressing", message = "pods are being deleted" }
 end
 
-local workers = (status.readyWorkerReplicas or 0) .. " of " .. (status.desiredWorkerReplicas or 0) .. " workers are ready"
+local workers = "workers that are ready: " .. (status.readyWorkerReplicas or 0) .. " of " .. (status.desiredWorkerReplicas or 0)
 local head = conditions.HeadPodReady
 if head == nil then
   -- The conditions are behind a feature gate, RayClusterStatusConditions; state is always there.

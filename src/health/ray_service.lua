@@ -28,7 +28,7 @@ if #failed > 0 then
   return { status = "Degraded", message = table.concat(failed, "; ") }
 end
 
-local endpoints = (status.numServeEndpoints or 0) .. " endpoints serve"
+local endpoints = "endpoints that serve: " .. (status.numServeEndpoints or 0)
 if ready == nil then
   -- Operators before the conditions, or one that has not come to it yet.
   if status.serviceStatus == "Running" then

@@ -64,12 +64,12 @@ fn argo_cd_judges_ray_clusters() {
                 "Progressing",
                 "the head is not ready: containers with unready status: [ray-head]",
             ),
-            ("waiting-for-workers", "Progressing", "1 of 2 workers are ready"),
-            ("scaled-and-edited", "Healthy", "3 of 5 workers are ready"),
+            ("waiting-for-workers", "Progressing", "workers that are ready: 1 of 2"),
+            ("scaled-and-edited", "Healthy", "workers that are ready: 3 of 5"),
             ("over-quota", "Degraded", "pods \"over-quota-head\" is forbidden: exceeded quota: vision"),
             ("suspending", "Progressing", "pods are being deleted"),
             ("suspended", "Suspended", "suspended, all pods are gone"),
-            ("ready-without-conditions", "Healthy", "1 of 1 workers are ready"),
+            ("ready-without-conditions", "Healthy", "workers that are ready: 1 of 1"),
             ("failed-without-conditions", "Degraded", "invalid RayCluster spec"),
         ],
     );
@@ -82,8 +82,8 @@ fn argo_cd_judges_ray_services() {
         &[
             ("created", "Progressing", "waits for KubeRay"),
             ("initializing", "Progressing", "RayService is initializing"),
-            ("serving", "Healthy", "2 endpoints serve"),
-            ("upgrading", "Progressing", "upgrades, 2 endpoints serve"),
+            ("serving", "Healthy", "endpoints that serve: 2"),
+            ("upgrading", "Progressing", "upgrades, endpoints that serve: 2"),
             (
                 "failed-upgrade",
                 "Degraded",
@@ -92,7 +92,7 @@ fn argo_cd_judges_ray_services() {
             ("refused", "Degraded", "ValidationFailed: headService metadata.name should not be set"),
             ("timed-out", "Degraded", "InitializingTimeout: not ready within 30m0s"),
             ("suspended", "Suspended", "suspended, its clusters are deleted"),
-            ("running-without-conditions", "Healthy", "1 endpoints serve"),
+            ("running-without-conditions", "Healthy", "endpoints that serve: 1"),
         ],
     );
 }

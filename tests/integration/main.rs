@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod checks;
+mod ci;
 mod commands;
 mod coverage;
 mod features;

@@ -3,6 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::lint::gitops::{self, Application, covers_replicas};
 use crate::lint::{Check, Findings, Group, Object, RayCluster, Rule, Subject};
+use crate::resolve::SpecPath;
+use crate::source::Span;
 
 pub(super) static RULE: Rule = Rule {
     name: "replica-fight",
@@ -41,6 +43,15 @@ fn ignores_any(application: &Application<'_>) -> bool {
     names.into_iter().any(|name| ignores_replicas(application, name))
 }
 
+/// Where the sync options stand: once in the platform's file for all Applications that raygen renders.
+fn options(application: &Application<'_>, pointer: &str) -> Span {
+    let gitops = application.object.manifest().and_then(|manifest| manifest.environment.gitops.as_ref());
+    match gitops {
+        Some(gitops) => gitops.values.span(&SpecPath::new(["gitops", "argocd", "sync-options"])),
+        None => application.object.span(&application.at(pointer)),
+    }
+}
+
 fn dropped_edits(application: &Application<'_>, findings: &mut Findings<'_>) {
     let Some(option) = application.option("RespectIgnoreDifferences").filter(|_| ignores_any(application)) else {
         return;
@@ -61,7 +72,7 @@ fn written_on_every_sync(application: &Application<'_>, findings: &mut Findings<
     let message = "Argo CD ignores the replicas when it compares, but every sync still writes them: a change of any other \
                    object undoes the autoscaler";
     findings
-        .object(&application.object, &application.at("/syncPolicy"), message)
+        .report(options(application, "/syncPolicy"), message)
         .add_help("add `ApplyOutOfSyncOnly=true` to `syncPolicy.syncOptions`");
 }
 
