@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::application::Cluster;
+use super::application::{Cluster, NOWHERE};
 use super::gitops::group_kind;
 use super::metadata::Metadata;
 use super::{Manifest, to_value};
@@ -72,7 +72,7 @@ pub(super) fn of_team(team: &Team, gitops: &GitOps, argo_cd: &ArgoCd, manifests:
     to_value(AppProject {
         api_version: "argoproj.io/v1alpha1",
         kind: "AppProject",
-        metadata: metadata(Some(&team.name), format!("{}-{}", gitops.name, team.name), argo_cd),
+        metadata: metadata(Some(&team.name), &format!("{}-{}", gitops.name, team.name), argo_cd),
         spec: Spec {
             description: format!("Ray clusters of {} on {}", team.name, team.environment.spec.eks_cluster),
             source_repos: [argo_cd.repo_url.clone()],
@@ -97,14 +97,11 @@ pub(super) fn of_cluster(environment: &Environment, gitops: &GitOps, argo_cd: &A
     to_value(AppProject {
         api_version: "argoproj.io/v1alpha1",
         kind: "AppProject",
-        metadata: metadata(None, gitops.name.clone(), argo_cd),
+        metadata: metadata(None, &gitops.name, argo_cd),
         spec: Spec {
             description: format!("Nodes and volumes of Ray clusters on {}", environment.spec.eks_cluster),
             source_repos: [argo_cd.repo_url.clone()],
-            destinations: vec![Destination {
-                cluster: Cluster::of(argo_cd),
-                namespace: super::application::NOWHERE.to_owned(),
-            }],
+            destinations: vec![Destination { cluster: Cluster::of(argo_cd), namespace: NOWHERE.to_owned() }],
             cluster_resource_whitelist: OF_CLUSTER
                 .into_iter()
                 .map(|(group, kind)| ClusterKind { group, kind, name: None })
@@ -115,6 +112,6 @@ pub(super) fn of_cluster(environment: &Environment, gitops: &GitOps, argo_cd: &A
     })
 }
 
-fn metadata(team: Option<&str>, name: String, argo_cd: &ArgoCd) -> Metadata {
-    Metadata::of_cluster_scoped(team, &name, &BTreeMap::new(), &BTreeMap::new()).within(Some(&argo_cd.namespace))
+fn metadata(team: Option<&str>, name: &str, argo_cd: &ArgoCd) -> Metadata {
+    Metadata::of_cluster_scoped(team, name, &BTreeMap::new(), &BTreeMap::new()).within(Some(&argo_cd.namespace))
 }

@@ -4,22 +4,26 @@
 //! another one, and rendering one team leaves the rest current.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::{Manifest, Places, Text, app_project, application, application_set, kustomization, to_value};
 use crate::health;
-use crate::resolve::{Environment, GitOps, Team};
+use crate::resolve::{Environment, GitOps, SpecPath, Team};
 use crate::spec::GitOpsTool;
 use crate::yaml;
 
 /// The directory of all wiring, below the output directory and outside of every path that is synced.
 pub const DIRECTORY: &str = "_gitops";
 
+/// Kueue's label with the queue that a workload waits in; Kueue then owns `spec.suspend`.
+pub(super) const QUEUE: &str = "kueue.x-k8s.io/queue-name";
+
 /// Annotation that orders objects within a sync of Argo CD.
-pub const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
+const SYNC_WAVE: &str = "argocd.argoproj.io/sync-wave";
 /// Annotation with an object's sync options of Argo CD, separated by commas.
-pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 /// Annotation that keeps Flux from deleting an object that Git no longer has.
 const FLUX_PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 
@@ -88,12 +92,12 @@ fn confirmed(own: &str) -> String {
 pub(super) fn of_team(team: &Team, manifests: &[Manifest]) -> Vec<Manifest> {
     let Some(gitops) = &team.environment.gitops else { return Vec::new() };
     let manifest = |object| Manifest {
-        environment: team.environment.clone(),
+        environment: Arc::clone(&team.environment),
         team: Some(team.name.clone()),
         workload: None,
         object,
-        values: team.values.clone(),
-        places: Places::new(crate::resolve::SpecPath::default()),
+        values: Arc::clone(&team.values),
+        places: Places::new(SpecPath::default()),
     };
     let mut wiring = Vec::new();
     if let Some(argo_cd) = &gitops.argo_cd {
@@ -110,7 +114,7 @@ pub(super) fn of_team(team: &Team, manifests: &[Manifest]) -> Vec<Manifest> {
 
 /// What the environment's cluster-scoped objects are synced by, and its ApplicationSet; nothing where nothing is rendered
 /// for it.
-pub(super) fn of_environment(environment: &std::sync::Arc<Environment>, manifests: &[Manifest]) -> Vec<Manifest> {
+pub(super) fn of_environment(environment: &Arc<Environment>, manifests: &[Manifest]) -> Vec<Manifest> {
     let Some(gitops) = &environment.gitops else { return Vec::new() };
     let own = || manifests.iter().filter(|manifest| manifest.environment.name == environment.name);
     let has_teams = own().any(|manifest| manifest.kind() == "Namespace");
@@ -118,11 +122,11 @@ pub(super) fn of_environment(environment: &std::sync::Arc<Environment>, manifest
     let mut wiring = Vec::new();
     let mut add = |object: Value, places: Places| {
         wiring.push(Manifest {
-            environment: environment.clone(),
+            environment: Arc::clone(environment),
             team: None,
             workload: None,
             object,
-            values: gitops.values.clone(),
+            values: Arc::clone(&gitops.values),
             places,
         });
     };
@@ -144,7 +148,7 @@ pub(super) fn of_environment(environment: &std::sync::Arc<Environment>, manifest
 /// Where the parts of an Application, or of a template below `prefix`, come from.
 fn places(gitops: &GitOps, prefix: &str) -> Places {
     let mut places = Places::new(gitops.place.clone());
-    let platform = |key: &str| crate::resolve::SpecPath::new(["gitops"]).join(key);
+    let platform = |key: &str| SpecPath::new(["gitops"]).join(key);
     for (pointer, key) in [
         ("/spec/destination", "destination"),
         ("/spec/source/targetRevision", "revision"),
@@ -184,6 +188,3 @@ pub(super) fn group_kind(manifest: &Manifest) -> (&str, &str) {
     let group = manifest.api_version().rsplit_once('/').map_or("", |(group, _)| group);
     (group, manifest.kind())
 }
-
-/// Kueue's label with the queue that a workload waits in; Kueue then owns `spec.suspend`.
-pub const QUEUE: &str = "kueue.x-k8s.io/queue-name";

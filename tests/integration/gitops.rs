@@ -63,8 +63,8 @@ fn a_teams_project_allows_exactly_what_the_team_has() {
         let project = wiring(&built, "AppProject", &format!("ray-{team}"));
         let of_team =
             || built.manifests.iter().filter(|manifest| manifest.path().starts_with(&format!("prod/{team}/")));
-        let namespaced: BTreeSet<_> = of_team().filter(|each| each.namespace().is_some()).map(group_kind).collect();
-        assert_eq!(listed(project, "namespaceResourceWhitelist"), namespaced);
+        let own: BTreeSet<_> = of_team().filter(|each| each.namespace().is_some()).map(group_kind).collect();
+        assert_eq!(listed(project, "namespaceResourceWhitelist"), own);
         let cluster: BTreeSet<_> = of_team().filter(|each| each.namespace().is_none()).map(group_kind).collect();
         assert_eq!(listed(project, "clusterResourceWhitelist"), cluster);
         assert_eq!(project["spec"]["clusterResourceWhitelist"][0]["name"], *team, "no other Namespace");

@@ -131,7 +131,7 @@ fn survives(platform: &str, name: &str, team: &str) {
     if checked.has_errors() {
         assert!(files.iter().any(|path| path.starts_with("teams/")), "{:#?}", checked.diagnostics);
     } else {
-        assert_eq!(manifest::emit(&built).len(), built.manifests.len() + built.readmes.len());
+        assert_eq!(manifest::emit(&built).len(), built.manifests.len() + built.readmes.len() + built.patches.len());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Variables that reach the cluster as they are, or do not reach the shell that was to read them.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -79,13 +80,21 @@ fn report(object: &Object<'_>, pointer: &str, name: &str, flux: &Substitution<'_
     let exempt = ["annotations", "labels"]
         .iter()
         .any(|table| object.text(&format!("/metadata/{table}/kustomize.toolkit.fluxcd.io~1substitute")) == "disabled");
-    let replaced = flux.replaces && !exempt;
-    if replaced && shell && !flux.knows(name) {
-        let message = format!("Flux replaces `${{{name}}}` by nothing before any shell reads it");
-        findings.object(object, pointer, message).add_help(format!(
-            "write `$${{{name}}}`, or set the annotation `kustomize.toolkit.fluxcd.io/substitute: disabled`"
-        ));
-    } else if !shell && !(replaced && flux.knows(name)) {
+    let substituted = flux.replaces && !exempt;
+    if substituted && flux.knows(name) {
+        return;
+    }
+    if substituted {
+        let message = format!("Flux replaces `${{{name}}}` by nothing: no `postBuild` here has its value");
+        let help = if shell {
+            format!(
+                "for a shell write `$${{{name}}}`, or set the annotation `kustomize.toolkit.fluxcd.io/substitute: disabled`"
+            )
+        } else {
+            format!("add `{name}` to `postBuild.substitute`, or write the value")
+        };
+        findings.object(object, pointer, message).add_help(help);
+    } else if !shell {
         let message = format!("`${{{name}}}` stays as it is: neither Kubernetes nor Argo CD replaces it");
         findings
             .object(object, pointer, message)
@@ -118,7 +127,7 @@ fn collect<'a>(value: &'a Value, pointer: &mut String, found: &mut Vec<(String, 
         Value::String(text) => found.extend(variable(text).map(|name| (pointer.clone(), name))),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                pointer.push_str(&format!("/{index}"));
+                let _ = write!(pointer, "/{index}");
                 collect(item, pointer, found);
                 pointer.truncate(length);
             }
