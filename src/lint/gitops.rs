@@ -1,5 +1,7 @@
 //! Argo CD's and Flux' objects, and what they read from others, as rules look at them.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::karpenter::{items, texts};
@@ -58,42 +60,52 @@ impl<'a> Application<'a> {
         own == namespace || own.contains("{{")
     }
 
-    /// The paths that it ignores in objects of a kind: JSON pointers and jq expressions alike.
-    pub(super) fn ignored(&self, kind: &str, name: &str) -> Vec<&'a str> {
+    /// Names of the RayClusters whose replicas it ignores when it compares; an empty name stands for all.
+    pub(super) fn ignoring(&self) -> impl Iterator<Item = &'a str> {
         let entries = self.get("/ignoreDifferences").and_then(Value::as_array).into_iter().flatten();
-        let fits = |entry: &&Value, field: &str, wanted: &str| match entry[field].as_str() {
-            None | Some("" | "*") => true,
-            Some(written) => written == wanted,
-        };
+        let of_clusters = |entry: &&Value| matches!(entry["kind"].as_str(), None | Some("" | "*" | "RayCluster"));
+        let paths = |entry: &'a Value| texts(&entry["jqPathExpressions"]).chain(texts(&entry["jsonPointers"]));
         entries
-            .filter(|entry| fits(entry, "kind", kind) && fits(entry, "name", name))
-            .flat_map(|entry| texts(&entry["jqPathExpressions"]).chain(texts(&entry["jsonPointers"])))
-            .collect()
+            .filter(of_clusters)
+            .filter(move |entry| paths(entry).any(covers_replicas))
+            .map(|entry| entry["name"].as_str().filter(|name| *name != "*").unwrap_or_default())
     }
 }
 
-/// Whether a path of `ignoreDifferences` covers the replicas of worker groups.
-pub(super) fn covers_replicas(path: &str) -> bool {
+/// Whether a path, in jq or as a JSON pointer, covers the replicas of worker groups.
+fn covers_replicas(path: &str) -> bool {
     path.contains("workerGroupSpecs") && (path.contains("replicas") || path.ends_with("workerGroupSpecs"))
 }
 
-/// The JSON pointers that a Kustomization of Flux ignores in an object.
-pub(super) fn ignored_by_flux<'a>(kustomization: &Object<'a>, object: &Object<'_>) -> Vec<&'a str> {
-    let fits = |target: &Value, field: &str, wanted: &str| match target[field].as_str() {
-        None | Some("") => true,
-        // The target's fields are regular expressions of the whole value; raygen reads the plain ones.
-        Some(written) => written == wanted || written == ".*",
-    };
-    items(kustomization, "/spec/ignore")
-        .filter(|(_, rule)| {
-            let target = &rule["target"];
-            fits(target, "group", "ray.io")
-                && fits(target, "kind", object.kind())
-                && fits(target, "name", object.name())
-                && fits(target, "namespace", object.namespace())
-        })
-        .flat_map(|(_, rule)| texts(&rule["paths"]))
-        .collect()
+/// JSON pointers that Flux ignores in RayClusters, by environment, namespace and name; empty ones stand for all.
+#[derive(Debug, Default)]
+pub(super) struct IgnoredByFlux<'a>(BTreeMap<(&'a str, &'a str, &'a str), Vec<&'a str>>);
+
+impl<'a> IgnoredByFlux<'a> {
+    /// What the rules of `spec.ignore` of all Kustomizations say.
+    pub(super) fn of(kustomizations: &[&Object<'a>]) -> Self {
+        let mut ignored = Self::default();
+        for kustomization in kustomizations {
+            for (_, rule) in items(kustomization, "/spec/ignore") {
+                // The target's fields are regular expressions of the whole value; the plain ones are read.
+                let field = |name: &str| rule["target"][name].as_str().filter(|text| *text != ".*").unwrap_or_default();
+                if matches!(field("kind"), "" | "RayCluster") && matches!(field("group"), "" | "ray.io") {
+                    let key = (kustomization.environment_name, field("namespace"), field("name"));
+                    ignored.0.entry(key).or_default().extend(texts(&rule["paths"]));
+                }
+            }
+        }
+        ignored
+    }
+
+    /// Whether one of the pointers is ignored in an object.
+    pub(super) fn has(&self, object: &Object<'_>, pointers: &[&str]) -> bool {
+        let (namespace, name) = (object.namespace(), object.name());
+        let keys = [(namespace, name), (namespace, ""), ("", name), ("", "")];
+        let mut rules =
+            keys.iter().filter_map(|(namespace, name)| self.0.get(&(object.environment_name, namespace, name)));
+        rules.any(|paths| paths.iter().any(|path| pointers.contains(path)))
+    }
 }
 
 /// Flux' Kustomizations; those of Kustomize itself are no objects of a cluster.

@@ -1,7 +1,9 @@
 //! Two who write the number of workers.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::Severity;
-use crate::lint::gitops::{self, Application, covers_replicas};
+use crate::lint::gitops::{self, Application, IgnoredByFlux};
 use crate::lint::{Check, Findings, Group, Object, RayCluster, Rule, Subject};
 use crate::resolve::SpecPath;
 use crate::source::Span;
@@ -17,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let applications = gitops::applications(subject);
-    for application in &applications {
+    for application in applications.iter().filter(|application| application.ignoring().next().is_some()) {
         dropped_edits(application, findings);
         written_on_every_sync(application, findings);
     }
@@ -25,22 +27,22 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     if applications.is_empty() && kustomizations.is_empty() {
         return;
     }
+    let ignoring: BTreeSet<(&str, &str)> = applications
+        .iter()
+        .flat_map(|application| application.ignoring().map(|name| (application.object.environment_name, name)))
+        .collect();
+    let ignored = IgnoredByFlux::of(&kustomizations);
+    let with_flux: BTreeSet<&str> = kustomizations.iter().map(|each| each.environment_name).collect();
     let clusters = subject.of_kind("RayCluster").flat_map(Object::ray_clusters).filter(RayCluster::autoscaling);
     for cluster in clusters {
-        by_argo_cd(&applications, &cluster, findings);
-        by_flux(&kustomizations, &cluster, findings);
+        let object = &cluster.object;
+        if ![object.name(), ""].iter().any(|name| ignoring.contains(&(object.environment_name, *name))) {
+            by_argo_cd(&applications, &cluster, findings);
+        }
+        if with_flux.contains(object.environment_name) {
+            by_flux(&ignored, &cluster, findings);
+        }
     }
-}
-
-fn ignores_replicas(application: &Application<'_>, name: &str) -> bool {
-    application.ignored("RayCluster", name).into_iter().any(covers_replicas)
-}
-
-/// Every entry, whatever cluster it is for.
-fn ignores_any(application: &Application<'_>) -> bool {
-    let entries = application.get("/ignoreDifferences").and_then(serde_json::Value::as_array);
-    let names = entries.into_iter().flatten().map(|entry| entry["name"].as_str().unwrap_or_default());
-    names.into_iter().any(|name| ignores_replicas(application, name))
 }
 
 /// Where the sync options stand: once in the platform's file for all Applications that raygen renders.
@@ -53,20 +55,16 @@ fn options(application: &Application<'_>, pointer: &str) -> Span {
 }
 
 fn dropped_edits(application: &Application<'_>, findings: &mut Findings<'_>) {
-    let Some(option) = application.option("RespectIgnoreDifferences").filter(|_| ignores_any(application)) else {
-        return;
-    };
+    let Some(option) = application.option("RespectIgnoreDifferences") else { return };
     let message = "with `RespectIgnoreDifferences`, Argo CD takes the worker groups from the cluster whole: edits of their \
                    image, bounds or resources in Git are dropped without a word";
-    findings.object(&application.object, &application.at(&option), message).add_help(
+    findings.report(options(application, &option), message).add_help(
         "take it out; `ApplyOutOfSyncOnly=true` keeps the autoscaler's replicas as long as Git says nothing new",
     );
 }
 
 fn written_on_every_sync(application: &Application<'_>, findings: &mut Findings<'_>) {
-    let settled =
-        ["ApplyOutOfSyncOnly", "RespectIgnoreDifferences"].iter().any(|name| application.option(name).is_some());
-    if settled || !ignores_any(application) {
+    if ["ApplyOutOfSyncOnly", "RespectIgnoreDifferences"].iter().any(|name| application.option(name).is_some()) {
         return;
     }
     let message = "Argo CD ignores the replicas when it compares, but every sync still writes them: a change of any other \
@@ -76,15 +74,15 @@ fn written_on_every_sync(application: &Application<'_>, findings: &mut Findings<
         .add_help("add `ApplyOutOfSyncOnly=true` to `syncPolicy.syncOptions`");
 }
 
+/// A cluster whose replicas no Application ignores.
 fn by_argo_cd(applications: &[Application<'_>], cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     let object = &cluster.object;
-    let beside = |application: &&Application<'_>| application.object.environment_name == object.environment_name;
-    if applications.iter().filter(beside).any(|application| ignores_replicas(application, object.name())) {
-        return;
-    }
-    let syncs =
-        |application: &&Application<'_>| application.is_automated() && application.may_reach(object.namespace());
-    let Some(application) = applications.iter().filter(beside).find(syncs) else { return };
+    let syncs = |application: &&Application<'_>| {
+        application.object.environment_name == object.environment_name
+            && application.is_automated()
+            && application.may_reach(object.namespace())
+    };
+    let Some(application) = applications.iter().find(syncs) else { return };
     let message = format!(
         "{} `{}` syncs RayCluster `{}` without ignoring its replicas: each sync undoes what the autoscaler did",
         application.object.kind(),
@@ -100,21 +98,14 @@ fn by_argo_cd(applications: &[Application<'_>], cluster: &RayCluster<'_>, findin
         );
 }
 
-fn by_flux(kustomizations: &[&Object<'_>], cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
+fn by_flux(ignored: &IgnoredByFlux<'_>, cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     let object = &cluster.object;
-    let kept =
-        ["IfNotPresent", "Ignore"].contains(&object.text("/metadata/annotations/kustomize.toolkit.fluxcd.io~1ssa"));
-    let beside: Vec<&&Object<'_>> =
-        kustomizations.iter().filter(|each| each.environment_name == object.environment_name).collect();
-    if kept || beside.is_empty() {
+    if ["IfNotPresent", "Ignore"].contains(&object.text("/metadata/annotations/kustomize.toolkit.fluxcd.io~1ssa")) {
         return;
     }
-    let ignored: Vec<&str> =
-        beside.iter().flat_map(|kustomization| gitops::ignored_by_flux(kustomization, object)).collect();
     let covered = |index: usize| {
         let group = format!("/spec/workerGroupSpecs/{index}");
-        let replicas = format!("{group}/replicas");
-        ignored.iter().any(|path| ["/spec/workerGroupSpecs", &group, &replicas].contains(path))
+        ignored.has(object, &["/spec/workerGroupSpecs", &group, &format!("{group}/replicas")])
     };
     let open: Vec<String> = cluster
         .groups()
@@ -131,6 +122,7 @@ fn by_flux(kustomizations: &[&Object<'_>], cluster: &RayCluster<'_>, findings: &
         open.join(", ")
     );
     findings.cluster(cluster, "/enableInTreeAutoscaling", message).add_help(
-        "add `/spec/workerGroupSpecs/<index>/replicas` of each group to `spec.ignore`; a pointer has no wildcard",
+        "add `/spec/workerGroupSpecs/<index>/replicas` of each group to `spec.ignore`, which kustomize-controller has since \
+         1.9; a pointer has no wildcard",
     );
 }

@@ -34,7 +34,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 /// Whether anything in an object looks like a variable. Nearly nothing does.
 fn has_variable(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.contains("${"),
+        // One byte is found faster than two, and hardly any text has it.
+        Value::String(text) => text.contains('$') && text.contains("${"),
         Value::Array(items) => items.iter().any(has_variable),
         Value::Object(fields) => fields.values().any(has_variable),
         _ => false,
