@@ -67,7 +67,13 @@ pub const FLUX: [Expressions; 4] = [
         api_version: "ray.io/v1",
         kind: "RayService",
         failed: "has(status.conditions) && status.conditions.exists(c, c.type == 'Ready' && c.status == 'False' && \
-                 c.reason in ['InitializingTimeout', 'ValidationFailed'])",
+                 c.reason in ['InitializingTimeout', 'ValidationFailed']) || \
+                 has(status.activeServiceStatus) && has(status.activeServiceStatus.applicationStatuses) && \
+                 status.activeServiceStatus.applicationStatuses.exists(name, \
+                 status.activeServiceStatus.applicationStatuses[name].status == 'DEPLOY_FAILED') || \
+                 has(status.pendingServiceStatus) && has(status.pendingServiceStatus.applicationStatuses) && \
+                 status.pendingServiceStatus.applicationStatuses.exists(name, \
+                 status.pendingServiceStatus.applicationStatuses[name].status == 'DEPLOY_FAILED')",
         current: READY,
     },
 ];

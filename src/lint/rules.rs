@@ -129,6 +129,7 @@ rules! {
     lingering_job_cluster
     long_cluster_name
     long_job_name
+    long_kustomization_name
     long_pool_name
     max_unavailable_on_ray_pods
     min_values_disables_price_filter

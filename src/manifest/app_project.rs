@@ -1,6 +1,6 @@
 //! AppProject (`argoproj.io/v1alpha1`): what a team's Application may create, and where.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -72,7 +72,7 @@ pub(super) fn of_team(team: &Team, gitops: &GitOps, argo_cd: &ArgoCd, manifests:
     to_value(AppProject {
         api_version: "argoproj.io/v1alpha1",
         kind: "AppProject",
-        metadata: metadata(Some(&team.name), &format!("{}-{}", gitops.name, team.name), argo_cd),
+        metadata: Metadata::of_wiring(Some(&team.name), &format!("{}-{}", gitops.name, team.name), &argo_cd.namespace),
         spec: Spec {
             description: format!("Ray clusters of {} on {}", team.name, team.environment.spec.eks_cluster),
             source_repos: [argo_cd.repo_url.clone()],
@@ -97,7 +97,7 @@ pub(super) fn of_cluster(environment: &Environment, gitops: &GitOps, argo_cd: &A
     to_value(AppProject {
         api_version: "argoproj.io/v1alpha1",
         kind: "AppProject",
-        metadata: metadata(None, &gitops.name, argo_cd),
+        metadata: Metadata::of_wiring(None, &gitops.name, &argo_cd.namespace),
         spec: Spec {
             description: format!("Nodes and volumes of Ray clusters on {}", environment.spec.eks_cluster),
             source_repos: [argo_cd.repo_url.clone()],
@@ -110,8 +110,4 @@ pub(super) fn of_cluster(environment: &Environment, gitops: &GitOps, argo_cd: &A
             namespace_resource_blacklist: vec![Kind { group: "*".to_owned(), kind: "*".to_owned() }],
         },
     })
-}
-
-fn metadata(team: Option<&str>, name: &str, argo_cd: &ArgoCd) -> Metadata {
-    Metadata::of_cluster_scoped(team, name, &BTreeMap::new(), &BTreeMap::new()).within(Some(&argo_cd.namespace))
 }

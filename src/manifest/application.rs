@@ -1,7 +1,5 @@
 //! Application (`argoproj.io/v1alpha1`), by itself and as the template of an ApplicationSet.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -156,11 +154,11 @@ pub(super) fn of_cluster(gitops: &GitOps, argo_cd: &ArgoCd) -> Value {
 }
 
 fn application(team: Option<&str>, name: &str, argo_cd: &ArgoCd, spec: Spec) -> Value {
-    let metadata = Metadata::of_cluster_scoped(team, name, &BTreeMap::new(), &BTreeMap::new());
+    let metadata = Metadata::of_wiring(team, name, &argo_cd.namespace);
     to_value(Application {
         api_version: "argoproj.io/v1alpha1",
         kind: "Application",
-        metadata: WithFinalizers { metadata: metadata.within(Some(&argo_cd.namespace)), finalizers: [FINALIZER] },
+        metadata: WithFinalizers { metadata, finalizers: [FINALIZER] },
         spec,
     })
 }

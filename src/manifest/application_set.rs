@@ -64,7 +64,6 @@ struct TemplateMetadata {
 pub(super) fn of_teams(gitops: &GitOps, argo_cd: &ArgoCd) -> Value {
     let team = "{{ .path.basename }}";
     let name = format!("{}-{team}", gitops.name);
-    let metadata = Metadata::of_cluster_scoped(None, &gitops.name, &BTreeMap::new(), &BTreeMap::new());
     let spec = application::spec(
         gitops,
         argo_cd,
@@ -76,7 +75,7 @@ pub(super) fn of_teams(gitops: &GitOps, argo_cd: &ArgoCd) -> Value {
     to_value(ApplicationSet {
         api_version: "argoproj.io/v1alpha1",
         kind: "ApplicationSet",
-        metadata: metadata.within(Some(&argo_cd.namespace)),
+        metadata: Metadata::of_wiring(None, &gitops.name, &argo_cd.namespace),
         spec: Spec {
             go_template: true,
             go_template_options: ["missingkey=error"],

@@ -1,7 +1,5 @@
 //! Kustomization (`kustomize.toolkit.fluxcd.io/v1`): what Flux applies, and when that is healthy.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -121,11 +119,10 @@ pub(super) fn of_cluster(gitops: &GitOps, flux: &Flux) -> Value {
 }
 
 fn kustomization(team: Option<&str>, name: &str, flux: &Flux, spec: Spec) -> Value {
-    let metadata = Metadata::of_cluster_scoped(team, name, &BTreeMap::new(), &BTreeMap::new());
     to_value(Kustomization {
         api_version: "kustomize.toolkit.fluxcd.io/v1",
         kind: "Kustomization",
-        metadata: metadata.within(Some(&flux.namespace)),
+        metadata: Metadata::of_wiring(team, name, &flux.namespace),
         spec,
     })
 }

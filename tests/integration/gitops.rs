@@ -84,7 +84,7 @@ fn the_clusters_project_allows_what_stands_in_cluster_and_no_more() {
     assert_eq!(project["spec"]["namespaceResourceBlacklist"], json!([{ "group": "*", "kind": "*" }]));
 }
 
-/// Sorted keys and numbers of an object without what the tools read from it.
+/// An object without what the tools read from it.
 fn without_annotations(manifest: &Manifest) -> Value {
     let mut object = manifest.object.clone();
     object["metadata"].as_object_mut().unwrap().shift_remove("annotations");
@@ -149,7 +149,6 @@ fn argo_cd_never_respects_what_it_ignores() {
     }
 }
 
-/// The next to last path of an edit of one team is that team's: nobody else's files change with a new team.
 #[test]
 fn a_new_team_touches_no_file_of_others() {
     let tree = |teams: &[(&str, &str)]| manifest::emit(&built(&platform(BOTH), teams));
@@ -207,12 +206,37 @@ fn health_checks_are_a_patch_and_no_object() {
     assert!(built.manifests.iter().all(|manifest| manifest.name() != "argocd-cm"));
 }
 
-/// One directory per tool: Flux applies all YAML below a path, and refuses what is no object.
+/// Flux applies all YAML below a path and refuses what is no object; Argo CD passes it over.
 #[test]
-fn each_tool_finds_its_own_objects_alone() {
-    for (path, text) in manifest::emit(&both()).iter().filter(|(path, _)| path.starts_with("_gitops/prod/")) {
-        let Some((tool, _)) = path.trim_start_matches("_gitops/prod/").split_once('/') else { continue };
-        let group = if tool == "argocd" { "argoproj.io/" } else { "kustomize.toolkit.fluxcd.io/" };
-        assert!(text.contains(&format!("\napiVersion: {group}")), "{path}");
+fn all_yaml_that_is_synced_is_an_object_of_the_tool() {
+    let tree = manifest::emit(&both());
+    let yaml =
+        tree.iter().filter(|(path, _)| !path.ends_with("/README.md") && !path.ends_with("/argocd-cm-patch.yaml"));
+    let mut tools = BTreeSet::new();
+    for (path, text) in yaml {
+        let object: Value = serde_yaml::from_str(text).unwrap();
+        assert!(object["kind"].is_string() && object["metadata"]["name"].is_string(), "{path}");
+        let group = object["apiVersion"].as_str().unwrap().split('/').next().unwrap();
+        let expected = match path.strip_prefix("_gitops/prod/").and_then(|rest| rest.split('/').next()) {
+            Some("argocd") => group == "argoproj.io",
+            Some(tool) => tool == "flux" && group == "kustomize.toolkit.fluxcd.io",
+            None => !["argoproj.io", "kustomize.toolkit.fluxcd.io"].contains(&group),
+        };
+        assert!(expected, "{path}");
+        tools.insert(path.split('/').nth(2).unwrap().to_owned());
     }
+    assert!(tools.contains("argocd") && tools.contains("flux"));
+}
+
+/// A project that left them out would stop the sync.
+#[test]
+fn a_project_reaches_the_namespace_of_the_teams_monitors() {
+    let platform = platform(BOTH)
+        .replace("monitoring = { enabled = true }", "monitoring = { enabled = true, namespace = \"prometheus\" }");
+    let built = built(&platform, &[("vision", TEAM)]);
+    let destinations = &wiring(&built, "AppProject", "ray-vision")["spec"]["destinations"];
+    assert_eq!(
+        *destinations,
+        json!([{ "name": "in-cluster", "namespace": "prometheus" }, { "name": "in-cluster", "namespace": "vision" }])
+    );
 }

@@ -192,7 +192,7 @@ fn flux_judges_what_it_watches() {
         ("RayCluster over-quota", "failed"),
         ("RayService serving", "current"),
         ("RayService upgrading", "current"),
-        ("RayService failed-upgrade", "current"),
+        ("RayService failed-upgrade", "failed"),
         ("RayService refused", "failed"),
         ("RayService timed-out", "failed"),
         ("NodePool ready", "current"),
