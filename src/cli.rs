@@ -41,6 +41,8 @@ pub enum Command {
     Render(Render),
     /// Check the specs and everything they would render
     Lint(Lint),
+    /// Print what Argo CD needs beside the wiring that `render` writes
+    Gitops(Gitops),
     /// Explain a rule, list all rules, or tell where a value comes from
     Explain(Explain),
     /// Print the editor schemas of the specs, or import the schema of a CRD
@@ -104,7 +106,7 @@ pub struct Render {
     /// Write nothing; show what would change and exit 1 if anything would
     #[arg(long, conflicts_with_all = ["stdout", "force"])]
     pub check: bool,
-    /// Print the manifests as one YAML stream instead of writing them
+    /// Print the manifests as one YAML stream instead of writing them; without what makes Argo CD or Flux sync
     #[arg(long)]
     pub stdout: bool,
     /// Overwrite generated files that were edited by hand
@@ -148,6 +150,35 @@ pub struct Lint {
     #[command(flatten)]
     #[expect(missing_docs)]
     pub root: Root,
+}
+
+/// `raygen gitops`.
+#[derive(Debug, Args)]
+pub struct Gitops {
+    #[command(subcommand)]
+    #[expect(missing_docs)]
+    pub command: GitopsCommand,
+}
+
+/// What to print.
+#[derive(Debug, Subcommand)]
+pub enum GitopsCommand {
+    /// Print Argo CD's health checks of RayCluster, RayService, RayJob and RayCronJob
+    Health {
+        /// In which form
+        #[arg(long, value_enum, default_value_t)]
+        format: HealthFormat,
+    },
+}
+
+/// Forms of Argo CD's health checks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum HealthFormat {
+    /// A patch: `kubectl patch configmap argocd-cm --namespace argocd --patch-file FILE`
+    #[default]
+    Patch,
+    /// Values of the Helm chart `argo-cd`
+    Helm,
 }
 
 /// `raygen explain`.

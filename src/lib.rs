@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | load | [`workspace`] | directory → sources and documents that know where they stand |
 //! | resolve | [`resolve`] | platform, team and environment → resolved team |
-//! | build | [`manifest`], [`readme`] | resolved team → typed manifests, and a README that tells how to use them |
+//! | build | [`manifest`], [`readme`], [`health`] | resolved team → typed manifests, what makes Argo CD or Flux sync and judge them, and a README |
 //! | check | [`check`] | manifests and resolved teams → diagnostics |
 //! | emit | [`yaml`], [`tree`] | manifests → [`tree::Tree`], a sorted map from path to text |
 //! | write, diff | [`tree`] | `Tree` against a directory |
@@ -27,6 +27,7 @@ pub mod yaml;
 pub mod objects;
 pub mod workspace;
 pub mod resolve;
+pub mod health;
 pub mod manifest;
 pub mod readme;
 pub mod schema;

@@ -9,6 +9,7 @@ mod config;
 mod cron;
 mod exposure;
 pub mod fix;
+mod gitops;
 mod karpenter;
 mod monitoring;
 mod placement;

@@ -1,12 +1,17 @@
 //! From resolved teams to Kubernetes objects: one file per kind, no I/O, nothing can fail.
 
+mod app_project;
+mod application;
+mod application_set;
 mod containers;
 mod ec2_node_class;
 mod env;
 mod external_secret;
 mod fault_tolerance;
+pub mod gitops;
 mod http_route;
 mod ingress;
+mod kustomization;
 mod metadata;
 mod monitor;
 mod mounts;
@@ -43,6 +48,7 @@ use crate::diagnostic::Diagnostic;
 use crate::readme;
 use crate::resolve::{Environment, Resolution, SharedPool, SpecPath, Team, Values, Workload};
 use crate::source::Span;
+use crate::spec::GitOpsTool;
 use crate::tree::{self, Tree};
 use crate::yaml;
 
@@ -89,11 +95,25 @@ impl Manifest {
     }
 
     /// The file's path below the output directory. Cluster-scoped objects stand apart, so that a team's Argo CD project
-    /// needs no cluster-scoped kind but its Namespace.
+    /// needs no cluster-scoped kind but its Namespace; what makes Argo CD or Flux sync stands outside of what they sync.
     pub fn path(&self) -> String {
-        let own = self.namespace().is_some() || self.kind() == "Namespace";
-        let directory = if own { self.team.as_deref().unwrap_or("_cluster") } else { "_cluster" };
-        format!("{}/{directory}/{}-{}.yaml", self.environment.name, self.kind().to_lowercase(), self.name())
+        let environment = &self.environment.name;
+        let file = format!("{}-{}.yaml", self.kind().to_lowercase(), self.name());
+        if let Some(tool) = self.reader() {
+            return format!("{}/{environment}/{}/{file}", gitops::DIRECTORY, tool.as_str());
+        }
+        let directory = if self.is_of_cluster() { None } else { self.team.as_deref() };
+        format!("{environment}/{}/{file}", directory.unwrap_or("_cluster"))
+    }
+
+    /// Whether the object belongs to the whole cluster. A team's Namespace counts as the team's.
+    pub fn is_of_cluster(&self) -> bool {
+        self.namespace().is_none() && self.kind() != "Namespace"
+    }
+
+    /// The tool that reads the object, if it is wiring and not Ray's.
+    pub fn reader(&self) -> Option<GitOpsTool> {
+        gitops::reader(self.api_version())
     }
 
     /// The place in the specs that made the part of the object at a JSON pointer.
@@ -165,11 +185,24 @@ fn around(part: &str, pointer: &str) -> bool {
     pointer.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// A file beside the objects that is none, such as a patch for something else.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// Its path below the output directory.
+    pub path: String,
+    /// The spec it comes from.
+    pub source: String,
+    /// What is in it, without the header.
+    pub text: String,
+}
+
 /// All objects, and what was wrong with patches.
 #[derive(Clone, Debug, Default)]
 pub struct Built {
     /// The objects, sorted by environment and team; a team's in the order of its spec.
     pub manifests: Vec<Manifest>,
+    /// Patches of what raygen does not own.
+    pub patches: Vec<Text>,
     /// What is wrong.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -182,7 +215,16 @@ pub fn build(resolution: &Resolution) -> Built {
         built.manifests.extend(team.manifests);
         built.diagnostics.extend(team.diagnostics);
     }
-    built.manifests.extend(resolution.pools.iter().flat_map(of_pool));
+    for pool in &resolution.pools {
+        let mut manifests = of_pool(pool);
+        gitops::annotate(&pool.environment, &mut manifests);
+        built.manifests.extend(manifests);
+    }
+    for environment in resolution.environments.values() {
+        let wiring = gitops::of_environment(environment, &built.manifests);
+        built.patches.extend(gitops::patch(environment).filter(|_| !wiring.is_empty()));
+        built.manifests.extend(wiring);
+    }
     built
 }
 
@@ -247,16 +289,20 @@ fn of_team(team: &Team) -> Built {
         manifests.extend(prometheus_rule::of_workload(&scope, workload));
     }
     manifests.extend(team.selected_jobs.iter().map(|job| ray_job::on_selected(&scope, job)));
+    gitops::annotate(&team.environment, &mut manifests);
     let diagnostics = patch::apply(team, &mut manifests);
-    Built { manifests, diagnostics }
+    // After the patches, for no team may widen what it may do.
+    let wiring = gitops::of_team(team, &manifests);
+    manifests.extend(wiring);
+    Built { manifests, patches: Vec::new(), diagnostics }
 }
 
 fn of_pool(shared: &SharedPool) -> [Manifest; 2] {
     [ec2_node_class::of_shared(shared), node_pool::of_shared(shared)]
 }
 
-/// Writes every object as YAML, and a README per team and environment. Of two objects with the same path the first stays;
-/// that there are two is for the checks to say.
+/// Writes every object as YAML, what stands beside them, and a README per team and environment. Of two
+/// objects with the same path the first stays; that there are two is for the checks to say.
 pub fn emit(resolution: &Resolution, built: &Built) -> Tree {
     let of_manifest = |manifest: &Manifest| {
         let path = manifest.path();
@@ -273,8 +319,12 @@ pub fn emit(resolution: &Resolution, built: &Built) -> Tree {
     let parts = built.manifests.chunk_by(|a, b| a.team == b.team && a.environment.name == b.environment.name);
     let teams: Vec<(&Team, &[Manifest])> = resolution.teams.iter().zip(parts).collect();
     let readmes: Vec<(String, String)> = teams.into_par_iter().map(of_team).collect();
+    let patches = built.patches.iter().map(|patch| {
+        let text = tree::with_header(&patch.path, &patch.source, &patch.text);
+        (patch.path.clone(), text)
+    });
     let mut tree = Tree::default();
-    for (path, text) in files.into_iter().chain(readmes) {
+    for (path, text) in files.into_iter().chain(readmes).chain(patches) {
         // A path that is taken belongs to a duplicate, which is an error of its own.
         let _ = tree.insert(path, text);
     }

@@ -4,6 +4,7 @@ mod workload;
 mod environment;
 pub mod explain;
 mod fault_tolerance;
+mod gitops;
 mod group;
 mod ingress;
 mod job;
@@ -27,6 +28,7 @@ use std::sync::{Arc, LazyLock};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
+pub use self::gitops::{ArgoCd, Destination, Flux, GitOps};
 pub use self::group::env_text;
 pub use self::ingress::{Alb, Controller, Gateway, HealthCheck, Ingress, Login, Nginx, NginxAuth, Provider};
 pub use self::job::{Job, Schedule, SelectedJob, Submitter};
@@ -82,9 +84,9 @@ pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
     let Some(platform) = &workspace.platform else {
         return Resolution { selection: selection.clone(), ..Resolution::default() };
     };
-    let platform = platform.root.table().expect("a document is a table");
     let mut diagnostics = Vec::new();
-    let environments = environment::resolve(platform, &mut diagnostics);
+    let environments = environment::resolve(&platform.root, &mut diagnostics);
+    let platform = platform.root.table().expect("a document is a table");
     let chosen: IndexMap<String, Arc<Environment>> = environments
         .iter()
         .filter(|(name, _)| selection.has_environment(name))

@@ -57,6 +57,7 @@ fn short_form(mut schema: schemars::Schema, description: &str, words: &[&str]) -
 }
 
 pub mod fault_tolerance;
+pub mod gitops;
 pub mod group;
 pub mod ingress;
 pub mod network;
@@ -76,6 +77,7 @@ pub mod storage;
 pub mod team;
 pub mod workload;
 pub use fault_tolerance::{FaultTolerance, SecretKey};
+pub use gitops::{EnvironmentGitOps, GitOps, GitOpsTool, SourceKind};
 pub use group::{
     Arch, CapacityType, EnvFrom, EnvValue, Gpu, Group, Head, Operator, Pool, Requirement, Toleration, WorkerGroup,
 };
@@ -86,7 +88,7 @@ pub use job::{
 pub use monitoring::{HeadMonitor, Monitoring};
 pub use network::{Network, NetworkMode, NetworkPolicy, Peer, Protocol};
 pub use node_pool::{Budget, Consolidation, Disk, NodePool, Reason, SelectorTerm, Taint, TaintEffect, VolumeType};
-pub use platform::{Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
+pub use platform::{BatchScheduler, Defaults, Environment, Karpenter, KubeRay, Platform, Versions};
 pub use pod::{EmptyDir, Medium, Probes, Spread, Volume};
 pub use pod_security::{PodSecurity, PodSecurityLevel};
 pub use policy::{Policy, Required};

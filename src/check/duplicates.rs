@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::{Object, Subject};
 use crate::manifest::{Built, Manifest};
 use crate::source::FileId;
+use crate::spec::GitOpsTool;
 
 /// Reports the second of two, and shows the first.
 pub(super) fn check(built: &Built) -> Vec<Diagnostic> {
@@ -17,7 +18,8 @@ pub(super) fn check(built: &Built) -> Vec<Diagnostic> {
     let mut addresses: BTreeMap<[&str; 3], &Manifest> = BTreeMap::new();
     for manifest in &built.manifests {
         let environment = manifest.environment.name.as_str();
-        let identity = [environment, manifest.kind(), manifest.namespace().unwrap_or_default(), manifest.name()];
+        let meeting = if shares_its_cluster(manifest) { "" } else { environment };
+        let identity = [meeting, manifest.kind(), manifest.namespace().unwrap_or_default(), manifest.name()];
         if let Some(first) = identities.insert(identity, manifest) {
             diagnostics.push(same_identity(first, manifest));
             identities.insert(identity, first);
@@ -31,6 +33,17 @@ pub(super) fn check(built: &Built) -> Vec<Diagnostic> {
         }
     }
     diagnostics
+}
+
+/// Whether the object stands beside those of other environments: the wiring of all clusters that one Argo CD or one Flux
+/// syncs from afar.
+fn shares_its_cluster(manifest: &Manifest) -> bool {
+    let gitops = manifest.environment.gitops.as_ref();
+    gitops.is_some_and(|gitops| match manifest.reader() {
+        Some(GitOpsTool::ArgoCd) => gitops.argo_cd.as_ref().is_some_and(|argo_cd| !argo_cd.destination.is_own()),
+        Some(GitOpsTool::Flux) => gitops.flux.as_ref().is_some_and(|flux| flux.kubeconfig_secret.is_some()),
+        None => false,
+    })
 }
 
 fn owner(manifest: &Manifest) -> String {
@@ -48,6 +61,7 @@ fn same_identity(first: &Manifest, second: &Manifest) -> Diagnostic {
     );
     let remedy = match second.kind() {
         "Namespace" => "give one of the teams a `namespace` of its own",
+        _ if second.reader().is_some() => "give one of the environments a `gitops.project` of its own",
         _ => "rename one of the workloads, or set its `name`",
     };
     Diagnostic::error("duplicate-name", second.values.key_span(&second.place("/metadata/name")), message)

@@ -11,7 +11,7 @@ use super::selection::{scope, select};
 use super::{Status, Terminal};
 use crate::check;
 use crate::cli;
-use crate::manifest;
+use crate::manifest::{self, gitops::DIRECTORY};
 use crate::report::{Format, plural};
 use crate::resolve;
 use crate::tree::{self, Comparison, Output, State, Tree};
@@ -60,9 +60,10 @@ pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
     report(&output, &comparison, args.force, terminal)
 }
 
-/// The objects alone, as `kubectl apply` takes them.
+/// The objects alone, as `kubectl apply` takes them. What makes Argo CD or Flux sync may be for another cluster.
 fn stream(tree: &Tree) -> String {
-    let manifests = tree.iter().filter(|(path, _)| Path::new(path).extension().is_some_and(|found| found == "yaml"));
+    let is_object = |path: &Path| path.extension().is_some_and(|found| found == "yaml") && !path.starts_with(DIRECTORY);
+    let manifests = tree.iter().filter(|(path, _)| is_object(Path::new(path)));
     manifests.fold(String::new(), |mut stream, (_, text)| {
         stream.push_str("---\n");
         stream.push_str(text);

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::diagnostic::did_you_mean;
+use crate::manifest::gitops::DIRECTORY;
 use crate::resolve::Selection;
 use crate::tree::Scope;
 use crate::workspace::Workspace;
@@ -51,14 +52,20 @@ pub(super) fn scope<'a>(selection: &Selection, environments: impl Iterator<Item 
         return if selection.environments.is_empty() {
             Scope::everything()
         } else {
-            Scope::everything().below(selection.environments.iter().cloned())
+            let wiring = selection.environments.iter().map(|environment| wiring_of(environment));
+            Scope::everything().below(selection.environments.iter().cloned().chain(wiring))
         };
     }
     let directories = environments.flat_map(|environment| {
         let of_teams = selection.teams.iter().map(move |team| format!("{environment}/{team}"));
-        of_teams.chain([format!("{environment}/_cluster")])
+        of_teams.chain([format!("{environment}/_cluster"), wiring_of(environment)])
     });
     Scope::everything()
         .below(directories.collect::<Vec<_>>())
         .from_sources(selection.teams.iter().map(|team| format!("teams/{team}.toml")))
+}
+
+/// The directory of an environment's wiring.
+fn wiring_of(environment: &str) -> String {
+    format!("{DIRECTORY}/{environment}")
 }

@@ -70,6 +70,7 @@ rules! {
     foreign_storage_key
     fractional_cpu
     fractional_gpu
+    generate_name
     gpu_without_request
     head_on_spot
     host_network
@@ -81,6 +82,7 @@ rules! {
     incomplete_auth_secret
     incomplete_ingress_auth
     incomplete_storage
+    ineffective_gitops_key
     ineffective_ingress_key
     insufficient_quota
     invalid_affinity
@@ -122,10 +124,12 @@ rules! {
     invalid_yaml
     inverted_replica_bounds
     job_ttl_without_shutdown
+    kueue_autoscaling_job
     limits_nodes
     lingering_job_cluster
     long_cluster_name
     long_job_name
+    long_kustomization_name
     long_pool_name
     max_unavailable_on_ray_pods
     min_values_disables_price_filter
@@ -153,6 +157,7 @@ rules! {
     missing_network_peer
     missing_owner
     missing_platform
+    missing_queue
     missing_ray_version
     missing_resources
     missing_secret_store
@@ -185,6 +190,7 @@ rules! {
     rejected_by_quota
     removed_api_version
     removed_serve_key
+    replica_fight
     replicas_with_autoscaling
     request_above_limit
     reserved_container_name
@@ -249,6 +255,7 @@ rules! {
     unreadable_spec
     unrendered_workload
     unscraped_port
+    unsubstituted_variable
     unsupported_ami_family
     unsupported_file_system_version
     unsupported_kubelet_setting
@@ -262,6 +269,7 @@ rules! {
     unused_allow
     unused_pool
     unused_profile
+    wave_deadlock
     wildcard_role
     wrong_root_device
 }

@@ -65,6 +65,12 @@ impl Metadata {
         Self { name: name.to_owned(), namespace: None, labels: labels(team, own), annotations: annotations.clone() }
     }
 
+    /// An object of Argo CD or Flux, in the tool's own namespace; `team` is none for what is the environment's.
+    pub(super) fn of_wiring(team: Option<&str>, name: &str, namespace: &str) -> Self {
+        let none = BTreeMap::new();
+        Self { namespace: Some(namespace.to_owned()), ..Self::of_cluster_scoped(team, name, &none, &none) }
+    }
+
     /// With more labels, such as those by which Prometheus selects monitors.
     pub(super) fn with_labels(mut self, more: &BTreeMap<String, String>) -> Self {
         self.labels.extend(more.clone());

@@ -18,9 +18,12 @@ pub(super) fn of_team(page: &mut Page, team: &Team, manifests: &[Manifest], targ
     page.heading(2, "Tear down");
     page.text(&format!(
         "First take it out of Git, or GitOps makes it anew: the tables of the workloads out of `{}`, later the file. \
-         What GitOps does not prune by itself, or asks to confirm, is deleted in this order.",
+         What is not pruned by itself, or waits to be confirmed, is deleted in this order.",
         team.values.source
     ));
+    for sentence in guards(team) {
+        page.text(&sentence);
+    }
     page.text("1. The workloads, until no pod of theirs is left. Pods that may not be disrupted keep their nodes.");
     let mut commands: Vec<String> = WORKLOADS
         .iter()
@@ -37,6 +40,27 @@ pub(super) fn of_team(page: &mut Page, team: &Team, manifests: &[Manifest], targ
         page.text("Last, the Namespace with all that is still in it:");
         page.commands(&[format!("kubectl delete namespace {}", namespaces.join(" "))]);
     }
+}
+
+/// What the tools that sync the team do with what ends work or loses data, once Git no longer has it.
+fn guards(team: &Team) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if let Some(gitops) = &team.environment.gitops {
+        if gitops.argo_cd.is_some() {
+            sentences.push(format!(
+                "Argo CD deletes RayClusters, RayServices, pools, storage and the Namespace only when someone confirms it, in its \
+                 Applications `{0}-{1}` and `{0}`.",
+                gitops.name, team.name
+            ));
+        }
+        if gitops.flux.is_some() {
+            sentences.push(
+                "Flux deletes no RayCluster, RayService, pool, storage or Namespace: that is for these commands to do."
+                    .to_owned(),
+            );
+        }
+    }
+    sentences
 }
 
 /// Deleting a pool drains and deletes its nodes, and a class waits for the nodes of its pools (Karpenter's finalizers).

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::gitops;
 use super::group::from_table;
 use super::model::{Environment, VersionSpans};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -21,8 +22,10 @@ pub(super) fn table_of<'a>(platform: &'a Table, name: &str) -> &'a Table {
 }
 
 /// Resolves all environments. One whose versions are incomplete is reported and left out.
-pub(super) fn resolve(platform: &Table, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Arc<Environment>> {
+pub(super) fn resolve(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Arc<Environment>> {
     let mut resolved = IndexMap::new();
+    let platform = root.table().expect("a document is a table");
+    let wiring = gitops::read(root, diagnostics);
     let Some(environments) = platform.get("environments").and_then(Node::table) else { return resolved };
     let taint_key = platform.get("taint-key").and_then(Node::string).unwrap_or(spec::platform::TAINT_KEY);
     for (name, node) in environments {
@@ -31,10 +34,12 @@ pub(super) fn resolve(platform: &Table, diagnostics: &mut Vec<Diagnostic>) -> In
         let (kubernetes, kuberay, karpenter) = (version("kubernetes"), version("kuberay"), version("karpenter"));
         let (Some(kubernetes), Some(kuberay), Some(karpenter)) = (kubernetes, kuberay, karpenter) else { continue };
         let version_spans = VersionSpans { kubernetes: kubernetes.1, kuberay: kuberay.1, karpenter: karpenter.1 };
+        let spec: spec::Environment = from_table(table);
         let environment = Environment {
+            gitops: wiring.as_ref().and_then(|wiring| wiring.of_environment(name, &spec.gitops)),
             name: name.clone(),
             releases: Releases { kubernetes: kubernetes.0, kuberay: kuberay.0, karpenter: karpenter.0 },
-            spec: from_table(table),
+            spec,
             taint_key: taint_key.to_owned(),
             version_spans,
         };

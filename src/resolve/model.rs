@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::gitops::GitOps;
 use super::ingress::Ingress;
 use super::job::{Job, SelectedJob};
 use super::monitoring::{MetricsHosts, Monitoring};
@@ -30,6 +31,8 @@ pub struct Environment {
     pub spec: spec::Environment,
     /// Key of the taint that keeps other pods off a team's nodes.
     pub taint_key: String,
+    /// What syncs it, if raygen wires that.
+    pub gitops: Option<GitOps>,
     /// Where the versions stand, for "needs KubeRay 1.7".
     pub version_spans: VersionSpans,
 }

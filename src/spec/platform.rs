@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::gitops::{EnvironmentGitOps, GitOps};
 use super::group::{Head, Pool, WorkerGroup};
 use super::ingress::Ingress;
 use super::monitoring::Monitoring;
@@ -41,6 +42,8 @@ pub struct Platform {
     /// What no team may exceed or do.
     #[serde(default)]
     pub policy: Policy,
+    /// The wiring that makes Argo CD or Flux sync `generated/`. Without this table there is none.
+    pub gitops: Option<GitOps>,
     /// Severities of rules and what teams may waive.
     #[serde(default)]
     pub lint: Lint,
@@ -158,6 +161,9 @@ pub struct Environment {
     /// The site's part of every NetworkPolicy.
     #[serde(default)]
     pub network: Network,
+    /// How Argo CD or Flux syncs this environment; `[gitops]` says which.
+    #[serde(default)]
+    pub gitops: EnvironmentGitOps,
     /// The store of secrets that name none; a ClusterSecretStore unless its kind is said.
     pub secret_store: Option<StoreRef>,
     /// EC2 tags of all nodes.
@@ -182,6 +188,19 @@ pub struct KubeRay {
     pub namespace: Option<String>,
     /// Feature gates that differ from the release's defaults.
     pub feature_gates: BTreeMap<String, bool>,
+    /// The batch scheduler that the operator hands every Ray cluster to (`batchScheduler.name` of its chart).
+    pub batch_scheduler: Option<BatchScheduler>,
+}
+
+/// Batch schedulers that KubeRay knows (`ray-operator/controllers/ray/batchscheduler`, v1.7.0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs)]
+pub enum BatchScheduler {
+    KaiScheduler,
+    SchedulerPlugins,
+    Volcano,
+    Yunikorn,
 }
 
 /// Settings of Karpenter that manifests depend on.

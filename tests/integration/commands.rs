@@ -153,6 +153,54 @@ fn removed_teams_and_environments_leave_nothing_behind() {
     assert!(!root.path().join("generated/prod").exists());
 }
 
+/// The wiring of teams and environments comes and goes with them, however little is rendered.
+#[test]
+fn wiring_leaves_nothing_behind() {
+    let root = workspace();
+    let gitops = "[gitops]\ntool = [\"argocd\", \"flux\"]\nrepo-url = \"https://github.com/acme/ray.git\"\n";
+    write(&root, "teams/_platform.toml", &format!("{gitops}{PLATFORM}"));
+    let wiring = |path: &str| root.path().join("generated/_gitops").join(path);
+    let status = |arguments: &str| run(&root, arguments).status.code();
+    assert_eq!(status("render"), Some(0));
+    assert!(wiring("prod/argocd/applicationset-ray-prod.yaml").exists());
+    assert_eq!(status("render vision --check"), Some(0), "a team's wiring is the same by itself");
+    write(&root, "teams/vision.toml", &format!("environments = [\"dev\"]\n{TEAM}"));
+    assert_eq!(status("render vision"), Some(0));
+    assert!(!wiring("prod/argocd/appproject-ray-prod-vision.yaml").exists());
+    assert!(!wiring("prod/flux/kustomization-ray-prod-vision.yaml").exists());
+    assert!(wiring("dev/argocd/appproject-ray-dev-vision.yaml").exists());
+    assert!(wiring("prod/argocd/appproject-ray-prod-audio.yaml").exists(), "only vision was rendered");
+    assert_eq!(status("render --check"), Some(0));
+    fs::remove_file(root.path().join("teams/audio.toml")).unwrap();
+    assert_eq!(status("render --environment prod"), Some(0));
+    assert!(!wiring("prod").exists(), "nothing is left to sync");
+    write(&root, "teams/_platform.toml", PLATFORM);
+    assert_eq!(status("render"), Some(0));
+    assert!(!wiring("").exists());
+}
+
+#[test]
+fn stdout_has_no_wiring() {
+    let root = workspace();
+    let gitops = "[gitops]\ntool = \"argocd\"\nrepo-url = \"https://github.com/acme/ray.git\"\n";
+    write(&root, "teams/_platform.toml", &format!("{gitops}{PLATFORM}"));
+    let printed = run(&root, "render --stdout").stdout;
+    let printed = text(&printed);
+    assert!(printed.contains("kind: RayCluster") && !printed.contains("kind: AppProject"));
+    assert!(!printed.contains("resource.customizations"));
+}
+
+#[test]
+fn health_checks_are_printed_as_a_patch_or_as_values() {
+    let root = workspace();
+    let patch = run(&root, "gitops health");
+    let first = text(&patch.stdout).lines().take(2).collect::<Vec<_>>();
+    assert_eq!(first, ["data:", "  resource.customizations.health.ray.io_RayCluster: |"]);
+    let values = run(&root, "gitops health --format helm");
+    let first = text(&values.stdout).lines().take(3).collect::<Vec<_>>();
+    assert_eq!(first, ["configs:", "  cm:", "    resource.customizations.health.ray.io_RayCluster: |"]);
+}
+
 #[test]
 fn wrong_arguments_could_not_run() {
     let root = workspace();

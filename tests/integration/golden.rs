@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use raygen::manifest::{self, Built};
+use raygen::manifest::{self, Built, Manifest};
 use raygen::resolve::{self, Resolution, Selection};
 use raygen::tree::Tree;
 use raygen::{check, workspace};
@@ -86,6 +86,16 @@ fn newest_releases_with_every_key() {
 }
 
 #[test]
+fn argo_cd_syncs_clusters_from_afar() {
+    check_golden("argocd");
+}
+
+#[test]
+fn flux_syncs_clusters() {
+    check_golden("flux");
+}
+
+#[test]
 fn two_renders_are_the_same_bytes_on_any_number_of_threads() {
     let root = case("newest");
     let on = |threads: usize| {
@@ -100,7 +110,7 @@ fn two_renders_are_the_same_bytes_on_any_number_of_threads() {
 }
 
 /// Kinds of custom resources and the CRD that the release's own repository ships.
-const CRDS: [(&str, &str, &str); 12] = [
+const CRDS: [(&str, &str, &str); 19] = [
     ("oldest", "RayCluster", "kuberay-v1.5.1/ray.io_rayclusters.yaml"),
     ("oldest", "NodePool", "karpenter-v1.8.8/karpenter.sh_nodepools.yaml"),
     ("oldest", "EC2NodeClass", "karpenter-v1.8.8/karpenter.k8s.aws_ec2nodeclasses.yaml"),
@@ -113,6 +123,13 @@ const CRDS: [(&str, &str, &str); 12] = [
     ("newest", "EC2NodeClass", "karpenter-v1.14.1/karpenter.k8s.aws_ec2nodeclasses.yaml"),
     ("newest", "ServiceMonitor", "prometheus-operator-v0.93.0/monitoring.coreos.com_servicemonitors.yaml"),
     ("newest", "PodMonitor", "prometheus-operator-v0.93.0/monitoring.coreos.com_podmonitors.yaml"),
+    ("newest", "AppProject", "argo-cd-v3.5.1/argoproj.io_appprojects.yaml"),
+    ("newest", "Application", "argo-cd-v3.5.1/argoproj.io_applications.yaml"),
+    ("newest", "ApplicationSet", "argo-cd-v3.5.1/argoproj.io_applicationsets.yaml"),
+    ("newest", "Kustomization", "kustomize-controller-v1.9.4/kustomize.toolkit.fluxcd.io_kustomizations.yaml"),
+    ("argocd", "AppProject", "argo-cd-v3.5.1/argoproj.io_appprojects.yaml"),
+    ("argocd", "Application", "argo-cd-v3.5.1/argoproj.io_applications.yaml"),
+    ("flux", "Kustomization", "kustomize-controller-v1.9.4/kustomize.toolkit.fluxcd.io_kustomizations.yaml"),
 ];
 
 #[test]
@@ -121,9 +138,10 @@ fn golden_objects_satisfy_the_real_crds() {
     for (name, kind, crd) in CRDS {
         let text = fs::read_to_string(crds.join(crd)).unwrap();
         let imported = raygen::schema::import::import(&text).unwrap();
-        let schema = &imported.iter().find(|schema| schema.api_version.ends_with("/v1")).unwrap().schema;
-        let validator = jsonschema::draft202012::new(schema).unwrap();
         let objects = built(&case(name)).1.manifests;
+        let version = objects.iter().find(|manifest| manifest.kind() == kind).map(Manifest::api_version);
+        let schema = imported.iter().find(|schema| Some(schema.api_version.as_str()) == version).unwrap();
+        let validator = jsonschema::draft202012::new(&schema.schema).unwrap();
         let mut count = 0;
         for manifest in objects.iter().filter(|manifest| manifest.kind() == kind) {
             let errors: Vec<String> = validator

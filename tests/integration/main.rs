@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod checks;
+mod ci;
 mod commands;
 mod coverage;
 mod features;
 mod formats;
+mod gitops;
 mod golden;
+mod health;
 mod ingress;
 mod interruptions;
 mod jobs;

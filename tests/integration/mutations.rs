@@ -131,7 +131,8 @@ fn survives(platform: &str, name: &str, team: &str) {
     if checked.has_errors() {
         assert!(files.iter().any(|path| path.starts_with("teams/")), "{:#?}", checked.diagnostics);
     } else {
-        assert_eq!(manifest::emit(&resolution, &built).len(), built.manifests.len() + resolution.teams.len());
+        let files = built.manifests.len() + resolution.teams.len() + built.patches.len();
+        assert_eq!(manifest::emit(&resolution, &built).len(), files);
     }
 }
 

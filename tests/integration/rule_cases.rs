@@ -3,6 +3,7 @@
 
 mod corpus;
 mod example;
+mod gitops;
 mod karpenter;
 mod monitoring;
 mod network;
