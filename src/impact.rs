@@ -1,0 +1,228 @@
+//! What merging does: every change of an object, classified by what the operators in the cluster do about it. No I/O.
+//!
+//! The facts are tables, one file per kind, one row per field and condition. Each row says what happens, why, and where
+//! upstream it is written.
+
+mod deletion;
+pub mod ec2_node_class;
+mod headline;
+pub mod node_pool;
+mod other;
+pub mod ray_cluster;
+pub mod ray_job;
+pub mod ray_service;
+pub mod storage;
+pub mod table;
+mod upgrade;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use self::table::Case;
+pub use self::upgrade::Upgrade;
+pub use self::verdict::Verdict;
+use crate::diff::{self, Object, Pair, Path};
+use crate::manifest::Manifest;
+use crate::schema::Releases;
+
+/// What one change does, or several with the same consequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// What happens.
+    pub verdict: Verdict,
+    /// The fields; none where the whole object is new or gone.
+    pub fields: Vec<Path>,
+    /// Why, in words.
+    pub reason: String,
+    /// Who says so: project, file and function or document.
+    pub fact: &'static str,
+    /// The command that is left to people.
+    pub command: Option<String>,
+}
+
+/// An object that differs and what that does, the worst first.
+#[derive(Clone, Debug)]
+pub struct ObjectImpact<'a> {
+    /// The object, and what differs.
+    pub pair: Pair<'a>,
+    /// What that does; never empty.
+    pub effects: Vec<Effect>,
+}
+
+impl ObjectImpact<'_> {
+    /// The worst verdict.
+    pub fn verdict(&self) -> Verdict {
+        self.effects.first().map_or(Verdict::Unaffected, |effect| effect.verdict)
+    }
+
+    /// What people call it: team and workload, as in `vision/train`, or its name where it belongs to no workload.
+    pub fn label(&self) -> String {
+        let object = self.pair.object();
+        match (object.team, object.workload) {
+            (Some(team), Some(workload)) => format!("{team}/{workload}"),
+            (Some(team), None) if object.name() != team => format!("{team}/{}", object.name()),
+            _ => object.name().to_owned(),
+        }
+    }
+}
+
+/// What merging does in one environment.
+#[derive(Clone, Debug)]
+pub struct EnvironmentImpact<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Operators and control planes that change their release.
+    pub upgrades: Vec<Upgrade>,
+    /// The objects that differ, the worst first.
+    pub objects: Vec<ObjectImpact<'a>>,
+}
+
+impl EnvironmentImpact<'_> {
+    /// What happens, in one line: "2 clusters restart (vision/train, nlp/batch), 3 change in place".
+    pub fn headline(&self) -> String {
+        headline::headline(&self.objects)
+    }
+
+    /// Every verdict that occurs.
+    pub fn verdicts(&self) -> BTreeSet<Verdict> {
+        self.objects.iter().flat_map(|object| &object.effects).map(|effect| effect.verdict).collect()
+    }
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug, Default)]
+pub struct Side<'a> {
+    /// What each environment runs.
+    pub releases: BTreeMap<&'a str, &'a Releases>,
+    /// The objects.
+    pub objects: Vec<Object<'a>>,
+}
+
+impl<'a> Side<'a> {
+    /// The objects of manifests, in environments that run these releases.
+    pub fn new(releases: BTreeMap<&'a str, &'a Releases>, manifests: impl Iterator<Item = &'a Manifest>) -> Self {
+        Self { releases, objects: manifests.map(Object::of_manifest).collect() }
+    }
+}
+
+/// What it does to go from one side to the other, by environment. Environments where nothing differs are not named.
+pub fn assess<'a>(old: &Side<'a>, new: &Side<'a>) -> Vec<EnvironmentImpact<'a>> {
+    let pools = Pools::new(&new.objects);
+    let pairs = diff::compare(old.objects.iter().copied(), new.objects.iter().copied());
+    let newest = Releases::newest();
+    let impacts: Vec<ObjectImpact<'a>> = pairs
+        .into_par_iter()
+        .map(|pair| {
+            let environment = pair.object().environment;
+            let after = new.releases.get(environment).or_else(|| old.releases.get(environment)).copied();
+            let before = old.releases.get(environment).copied().or(after);
+            let releases = (before.unwrap_or(&newest), after.unwrap_or(&newest));
+            let effects = effects(&pair, releases, &pools);
+            ObjectImpact { pair, effects }
+        })
+        .collect();
+    let mut environments: BTreeMap<&str, Vec<ObjectImpact<'a>>> = BTreeMap::new();
+    for impact in impacts {
+        environments.entry(impact.pair.object().environment).or_default().push(impact);
+    }
+    for name in new.releases.keys() {
+        environments.entry(name).or_default();
+    }
+    let of_environment = |(name, mut objects): (&'a str, Vec<ObjectImpact<'a>>)| {
+        objects.sort_by_key(|object| std::cmp::Reverse(object.verdict()));
+        let upgrades = match (old.releases.get(name), new.releases.get(name)) {
+            (Some(old), Some(new)) => upgrade::upgrades(old, new),
+            _ => Vec::new(),
+        };
+        EnvironmentImpact { name, upgrades, objects }
+    };
+    let environments = environments.into_iter().map(of_environment);
+    environments.filter(|environment| !environment.objects.is_empty() || !environment.upgrades.is_empty()).collect()
+}
+
+/// What the pair's changes do, the worst first, those with the same consequence together.
+fn effects(pair: &Pair<'_>, (before, after): (&Releases, &Releases), pools: &Pools<'_>) -> Vec<Effect> {
+    let (old, new) = match (&pair.old, &pair.new) {
+        (Some(old), Some(new)) => (old, new),
+        (Some(old), None) => return vec![deletion::effect(old, pair.renamed)],
+        (None, _) => return vec![creation(pair.renamed)],
+    };
+    let mut merged: Vec<Effect> = Vec::new();
+    for change in &pair.changes {
+        let case = Case {
+            change,
+            steps: &change.path.0,
+            old: old.value,
+            new: new.value,
+            all: &pair.changes,
+            kuberay: (&before.kuberay, &after.kuberay),
+        };
+        for effect in of_kind(&case, new, pools) {
+            let same = |other: &&mut Effect| {
+                (other.verdict, &other.reason, &other.command) == (effect.verdict, &effect.reason, &effect.command)
+            };
+            match merged.iter_mut().find(same) {
+                Some(other) => other.fields.extend(effect.fields),
+                None => merged.push(effect),
+            }
+        }
+    }
+    merged.sort_by_key(|effect| std::cmp::Reverse(effect.verdict));
+    merged
+}
+
+fn creation(renamed: Option<&str>) -> Effect {
+    let reason = match renamed {
+        Some(name) => format!("renamed from `{name}`, which is a deletion and a creation"),
+        None => "the object is new".to_owned(),
+    };
+    Effect { verdict: Verdict::Created, fields: Vec::new(), reason, fact: "", command: None }
+}
+
+fn of_kind(case: &Case<'_>, object: &Object<'_>, pools: &Pools<'_>) -> Vec<Effect> {
+    let found = match (object.group(), object.kind()) {
+        ("ray.io", "RayCluster") => ray_cluster::effects(case),
+        ("ray.io", "RayService") => ray_service::effects(case),
+        ("ray.io", "RayJob") => ray_job::effects(case, ray_job::JOB),
+        ("ray.io", "RayCronJob") => ray_job::effects(case, ray_job::CRON_JOB),
+        ("karpenter.sh", "NodePool") => node_pool::effects(case),
+        ("karpenter.k8s.aws", "EC2NodeClass") => pools.hold(ec2_node_class::effects(case), object),
+        ("", "PersistentVolume") => storage::effects(case, storage::VOLUME),
+        ("", "PersistentVolumeClaim") => storage::effects(case, storage::CLAIM),
+        ("storage.k8s.io", "StorageClass") => storage::effects(case, storage::CLASS),
+        (_, kind) => other::effects(case, kind),
+    };
+    // A change that no table speaks of, such as that of `apiVersion`.
+    if found.is_empty() { other::effects(case, "") } else { found }
+}
+
+/// The node pools of each node class, and whether their budgets hold drifted nodes back.
+struct Pools<'a>(BTreeMap<(&'a str, &'a str), Vec<(&'a str, bool)>>);
+
+impl<'a> Pools<'a> {
+    fn new(objects: &[Object<'a>]) -> Self {
+        let mut classes: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for pool in objects.iter().filter(|object| object.kind() == "NodePool") {
+            let class = pool.value.pointer("/spec/template/spec/nodeClassRef/name").and_then(|name| name.as_str());
+            let key = (pool.environment, class.unwrap_or_default());
+            classes.entry(key).or_default().push((pool.name(), node_pool::holds_drift(pool.value)));
+        }
+        Self(classes)
+    }
+
+    /// Nodes of a class roll pool by pool, and not at all where every pool holds them.
+    fn hold(&self, mut effects: Vec<Effect>, class: &Object<'_>) -> Vec<Effect> {
+        let Some(pools) = self.0.get(&(class.environment, class.name())) else { return effects };
+        let names = pools.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        for effect in effects.iter_mut().filter(|effect| effect.verdict == Verdict::Roll) {
+            if pools.iter().all(|(_, held)| *held) {
+                effect.verdict = Verdict::Pending;
+                effect.reason.push_str("; those of its pools are 0 for `Drifted`, so nodes stay until they are empty");
+            }
+            effect.reason = format!("{} (node pools {names})", effect.reason);
+        }
+        effects
+    }
+}
