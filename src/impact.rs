@@ -147,7 +147,7 @@ fn effects(pair: &Pair<'_>, (before, after): (&Releases, &Releases), pools: &Poo
     let (old, new) = match (&pair.old, &pair.new) {
         (Some(old), Some(new)) => (old, new),
         (Some(old), None) => return vec![deletion::effect(old, pair.renamed)],
-        (None, _) => return vec![creation(pair.renamed)],
+        (None, _) => return vec![creation(&pair.object(), pair.renamed)],
     };
     let mut merged: Vec<Effect> = Vec::new();
     for change in &pair.changes {
@@ -173,12 +173,16 @@ fn effects(pair: &Pair<'_>, (before, after): (&Releases, &Releases), pools: &Poo
     merged
 }
 
-fn creation(renamed: Option<&str>) -> Effect {
-    let reason = match renamed {
-        Some(name) => format!("renamed from `{name}`, which is a deletion and a creation"),
-        None => "the object is new".to_owned(),
+fn creation(new: &Object<'_>, renamed: Option<&str>) -> Effect {
+    let (verdict, reason) = match renamed {
+        // What raygen submits has a name that changes with what is submitted.
+        Some(_) if new.kind() == "Job" => {
+            (Verdict::Rerun, "what is submitted has changed, so it runs again".to_owned())
+        }
+        Some(name) => (Verdict::Created, format!("renamed from `{name}`, which is a deletion and a creation")),
+        None => (Verdict::Created, "the object is new".to_owned()),
     };
-    Effect { verdict: Verdict::Created, fields: Vec::new(), reason, fact: "", command: None }
+    Effect { verdict, fields: Vec::new(), reason, fact: "", command: None }
 }
 
 fn of_kind(case: &Case<'_>, object: &Object<'_>, pools: &Pools<'_>) -> Vec<Effect> {

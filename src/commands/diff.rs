@@ -33,16 +33,22 @@ pub(super) fn run(args: &cli::Diff, terminal: &Terminal) -> Result<Status> {
     let ((mut base, old_left_out), (mut workspace, new_left_out)) = (base?, read?);
     Workspace::drop_unchanged(&mut base, &mut workspace);
     check_environments(args, &base, &workspace)?;
+    if workspace.platform.is_none() {
+        progress.hide();
+        let errors = Checked { diagnostics: workspace.diagnostics, waived: 0 };
+        terminal.report_aside(&workspace.sources, &errors);
+        return Ok(Status::Problems);
+    }
+    if base.platform.is_none() && !is_first {
+        let reason = base.diagnostics.first().map_or("no reason given", |diagnostic| &diagnostic.message);
+        bail!("the specs of {} cannot be rendered: {reason}", revision.name);
+    }
     progress.stage("render");
     // As in `render`: the process ends before it would be worth giving the memory back.
     let (old, new) = rayon::join(
         || ManuallyDrop::new(Rendered::new(&base, &selection, old_left_out)),
         || ManuallyDrop::new(Rendered::new(&workspace, &selection, new_left_out)),
     );
-    if base.platform.is_none() && !is_first {
-        let reason = base.diagnostics.first().map_or("no reason given", |diagnostic| &diagnostic.message);
-        bail!("the specs of {} cannot be rendered: {reason}", revision.name);
-    }
     progress.stage("compare");
     let left_out = LeftOut::either(&old.left_out, &new.left_out);
     let environments = impact::assess(&old.side(&left_out), &new.side(&left_out));

@@ -20,6 +20,8 @@ const NOUNS: &[(&str, &str, bool)] = &[
     ("StorageClass", "storage class", true),
     ("Namespace", "namespace", true),
     ("ServiceAccount", "service account", false),
+    // A RayJob is a job, too.
+    ("Job", "batch job", false),
 ];
 
 /// The headline of an environment's objects, the worst first.

@@ -6,9 +6,12 @@
 mod checks;
 mod commands;
 mod coverage;
+mod diff;
+mod diff_command;
 mod features;
 mod formats;
 mod golden;
+mod impact;
 mod ingress;
 mod interruptions;
 mod jobs;

@@ -1,5 +1,6 @@
 //! For a pull request: headlines, a table of what deserves a look, the worst first, and the rest folded away.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{Comparison, lines, title, unified};
@@ -13,8 +14,10 @@ const MARK: &str = "<!-- raygen diff -->";
 const LONGEST: usize = 60_000;
 /// Rows of the table, of all environments together.
 const ROWS: usize = 50;
-/// Lines of one object's changes, and of its text diff.
-const LINES: usize = 60;
+/// Effects of an object in the table.
+const EFFECTS: usize = 3;
+/// Lines of one object's changes and its text diff.
+const LINES: usize = 80;
 
 pub(super) fn render(comparison: &Comparison<'_>, with_unified: bool) -> String {
     let mut text = format!("{MARK}\n### What merging does\n\n");
@@ -61,7 +64,11 @@ fn write_table(text: &mut String, objects: &[(&str, &ObjectImpact<'_>)]) {
     text.push_str("| | object | what happens |\n|---|---|---|\n");
     for (environment, object) in rows.iter().take(ROWS) {
         let effects = object.effects.iter().filter(|effect| effect.verdict > Verdict::Live);
-        let effects = effects.take(3).map(|effect| sentence(effect, object.verdict())).collect::<Vec<_>>().join("<br>");
+        let effects: Vec<&Effect> = effects.take(EFFECTS).collect();
+        let mut sentences: Vec<String> = effects.iter().map(|effect| sentence(effect, object.verdict())).collect();
+        let commands: BTreeSet<&String> = effects.iter().filter_map(|effect| effect.command.as_ref()).collect();
+        sentences.extend(commands.into_iter().map(|command| format!("`{command}`")));
+        let effects = sentences.join("<br>");
         let verdict = object.verdict().name();
         let _ = writeln!(text, "| **{verdict}** | {environment}: {} | {effects} |", named(object));
     }
@@ -89,9 +96,6 @@ fn sentence(effect: &Effect, worst: Verdict) -> String {
     if !effect.fact.is_empty() {
         let _ = write!(sentence, " <sub>{}</sub>", escape(effect.fact));
     }
-    if let Some(command) = &effect.command {
-        let _ = write!(sentence, "<br>`{command}`");
-    }
     sentence
 }
 
@@ -116,45 +120,50 @@ fn cut(path: &str) -> String {
     }
 }
 
-/// Every object in a fold of its own, as many as there is room for.
+/// Every changed object in a fold of its own, then those that are new or gone, as many as there is room for.
 fn write_details(text: &mut String, objects: &[(&str, &ObjectImpact<'_>)], with_unified: bool, longest: usize) {
     if objects.is_empty() {
         return;
     }
     let _ = writeln!(text, "<details><summary>{}</summary>\n", plural(objects.len(), "object"));
+    let has_fold = |object: &ObjectImpact<'_>| with_unified || !object.pair.changes.is_empty();
+    let (folded, listed): (Vec<_>, Vec<_>) = objects.iter().partition(|(_, object)| has_fold(object));
+    let folded = folded.iter().map(|(environment, object)| fold(environment, object, with_unified));
+    let listed = listed.iter().map(|(environment, object)| {
+        format!("- {environment}: {}: {}\n", html(&title(&object.pair.object())), object.verdict().name())
+    });
     // Enough for the end of the list.
     let room = longest.saturating_sub(200);
     let mut length = text.chars().count();
-    for (index, (environment, object)) in objects.iter().enumerate() {
-        let details = details(environment, object, with_unified);
-        length += details.chars().count();
+    for (index, part) in folded.chain(listed).enumerate() {
+        length += part.chars().count();
         if length > room {
             let left = plural(objects.len() - index, "object");
-            let _ = writeln!(text, "…and {left} for which a comment has no room: run `raygen diff`.\n");
+            let _ = writeln!(text, "\n…and {left} for which a comment has no room: run `raygen diff`.");
             break;
         }
-        text.push_str(&details);
+        text.push_str(&part);
     }
-    text.push_str("</details>\n\n");
+    text.push_str("\n</details>\n\n");
 }
 
-fn details(environment: &str, object: &ObjectImpact<'_>, with_unified: bool) -> String {
-    let verdict = object.verdict().name();
-    let title = html(&title(&object.pair.object()));
-    if object.pair.changes.is_empty() && !with_unified {
-        return format!("- {environment}: {title}: {verdict}\n");
-    }
+/// An object and its changes. A blank line ends a block of HTML, and nothing else does.
+fn fold(environment: &str, object: &ObjectImpact<'_>, with_unified: bool) -> String {
     let changes = object.pair.changes.iter().flat_map(lines).map(|(sign, line)| format!("{sign} {line}"));
     let mut shown: Vec<String> = changes.collect();
+    if with_unified {
+        shown.extend(unified(object).lines().map(str::to_owned));
+    }
     let hidden = shown.len().saturating_sub(LINES);
     shown.truncate(LINES);
-    if with_unified {
-        shown.extend(unified(object).lines().take(LINES).map(str::to_owned));
+    if hidden > 0 {
+        shown.push(format!("  …{} more", plural(hidden, "line")));
     }
-    let more = if hidden > 0 { format!("  …{} more\n", plural(hidden, "line")) } else { String::new() };
-    // A fence that no value can close: none of its lines begins with a backtick.
+    // No line begins with a backtick, so nothing in it can close the fence.
     format!(
-        "<details><summary>{environment}: {title}: {verdict}</summary>\n\n````diff\n{}\n{more}````\n\n</details>\n",
+        "<details><summary>{environment}: {}: {}</summary>\n\n````diff\n{}\n````\n\n</details>\n\n",
+        html(&title(&object.pair.object())),
+        object.verdict().name(),
         shown.join("\n")
     )
 }

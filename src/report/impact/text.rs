@@ -1,5 +1,6 @@
 //! For a terminal: the headline of each environment, then every object, the worst first.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{Comparison, lines, title, unified};
@@ -34,16 +35,20 @@ pub(super) fn render(comparison: &Comparison<'_>, with_unified: bool) -> String 
 
 fn write_object(text: &mut String, object: &ObjectImpact<'_>, with_unified: bool) {
     let _ = writeln!(text, "{:<13}{}", object.verdict().name(), title(&object.pair.object()));
-    for effect in object.effects.iter().filter(|effect| says_something(effect)) {
+    let effects: Vec<&Effect> = object.effects.iter().filter(|effect| says_something(effect)).collect();
+    for (index, effect) in effects.iter().enumerate() {
         let label =
             if effect.verdict == object.verdict() { String::new() } else { format!("{}: ", effect.verdict.name()) };
         let _ = writeln!(text, "    {label}{}{}", effect.reason, because(&effect.fields));
-        if !effect.fact.is_empty() {
+        // Neighbours often stand on the same fact.
+        let last = effects.get(index + 1).is_none_or(|next| next.fact != effect.fact);
+        if last && !effect.fact.is_empty() {
             let _ = writeln!(text, "      [{}]", effect.fact);
         }
-        if let Some(command) = &effect.command {
-            let _ = writeln!(text, "      to apply it: {command}");
-        }
+    }
+    let commands: BTreeSet<&String> = effects.iter().filter_map(|effect| effect.command.as_ref()).collect();
+    for command in commands {
+        let _ = writeln!(text, "      to apply it: {command}");
     }
     for (sign, line) in object.pair.changes.iter().flat_map(lines) {
         let _ = writeln!(text, "  {sign} {line}");
