@@ -43,6 +43,10 @@ pub enum Command {
     /// Check the specs and everything they would render
     Lint(Lint),
     /// Tell what merging does to the running clusters
+    ///
+    /// Renders the specs of a Git revision and those of the working tree, and tells of every object that differs what the
+    /// API server, KubeRay and Karpenter will do about it. Nothing is checked out or written. That there are differences
+    /// is no problem: the exit status is 1 only for specs with errors and for what `--fail-on` names.
     Diff(Diff),
     /// Explain a rule, list all rules, or tell where a value comes from
     Explain(Explain),
@@ -154,10 +158,6 @@ pub struct Lint {
 }
 
 /// `raygen diff`.
-///
-/// Renders the specs of a Git revision and those of the working tree, and tells of every object that differs what the
-/// API server, KubeRay and Karpenter will do about it. Nothing is checked out or written. That there are differences is
-/// no problem: the exit status is 1 only for specs with errors and for what `--fail-on` names.
 #[derive(Debug, Args)]
 pub struct Diff {
     /// Teams to compare; all when none is named

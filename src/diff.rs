@@ -52,7 +52,7 @@ pub enum Edit {
 
 impl Edit {
     /// The value before, if there was one.
-    pub fn old(&self) -> Option<&Value> {
+    pub fn before(&self) -> Option<&Value> {
         match self {
             Self::Removed(value) | Self::Replaced { old: value, .. } => Some(value),
             Self::Added(_) | Self::Reordered { .. } => None,
@@ -60,7 +60,7 @@ impl Edit {
     }
 
     /// The value after, if there is one.
-    pub fn new(&self) -> Option<&Value> {
+    pub fn after(&self) -> Option<&Value> {
         match self {
             Self::Added(value) | Self::Replaced { new: value, .. } => Some(value),
             Self::Removed(_) | Self::Reordered { .. } => None,

@@ -3,17 +3,17 @@
 //! The facts are tables, one file per kind, one row per field and condition. Each row says what happens, why, and where
 //! upstream it is written.
 
-mod deletion;
+pub mod deletion;
 pub mod ec2_node_class;
 mod headline;
 pub mod node_pool;
-mod other;
+pub mod other;
 pub mod ray_cluster;
 pub mod ray_job;
 pub mod ray_service;
 pub mod storage;
 pub mod table;
-mod upgrade;
+pub mod upgrade;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -186,20 +186,19 @@ fn creation(new: &Object<'_>, renamed: Option<&str>) -> Effect {
 }
 
 fn of_kind(case: &Case<'_>, object: &Object<'_>, pools: &Pools<'_>) -> Vec<Effect> {
-    let found = match (object.group(), object.kind()) {
-        ("ray.io", "RayCluster") => ray_cluster::effects(case),
-        ("ray.io", "RayService") => ray_service::effects(case),
-        ("ray.io", "RayJob") => ray_job::effects(case, ray_job::JOB),
-        ("ray.io", "RayCronJob") => ray_job::effects(case, ray_job::CRON_JOB),
-        ("karpenter.sh", "NodePool") => node_pool::effects(case),
-        ("karpenter.k8s.aws", "EC2NodeClass") => pools.hold(ec2_node_class::effects(case), object),
-        ("", "PersistentVolume") => storage::effects(case, storage::VOLUME),
-        ("", "PersistentVolumeClaim") => storage::effects(case, storage::CLAIM),
-        ("storage.k8s.io", "StorageClass") => storage::effects(case, storage::CLASS),
-        (_, kind) => other::effects(case, kind),
+    let one = match (object.group(), object.kind()) {
+        ("ray.io", "RayCluster") => return ray_cluster::effects(case),
+        ("ray.io", "RayService") => case.look_up_in(ray_service::PARTS),
+        ("ray.io", "RayJob") => case.look_up_in(ray_job::JOB_PARTS),
+        ("ray.io", "RayCronJob") => case.look_up_in(ray_job::CRON_JOB_PARTS),
+        ("karpenter.sh", "NodePool") => case.look_up_in(node_pool::PARTS),
+        ("karpenter.k8s.aws", "EC2NodeClass") => {
+            case.look_up_in(ec2_node_class::PARTS).map(|effect| pools.hold(effect, object))
+        }
+        (_, kind) => other::effect(case, kind),
     };
     // A change that no table speaks of, such as that of `apiVersion`.
-    if found.is_empty() { other::effects(case, "") } else { found }
+    one.or_else(|| other::effect(case, "")).into_iter().collect()
 }
 
 /// The node pools of each node class, and whether their budgets hold drifted nodes back.
@@ -217,16 +216,15 @@ impl<'a> Pools<'a> {
     }
 
     /// Nodes of a class roll pool by pool, and not at all where every pool holds them.
-    fn hold(&self, mut effects: Vec<Effect>, class: &Object<'_>) -> Vec<Effect> {
-        let Some(pools) = self.0.get(&(class.environment, class.name())) else { return effects };
-        let names = pools.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        for effect in effects.iter_mut().filter(|effect| effect.verdict == Verdict::Roll) {
-            if pools.iter().all(|(_, held)| *held) {
-                effect.verdict = Verdict::Pending;
-                effect.reason.push_str("; those of its pools are 0 for `Drifted`, so nodes stay until they are empty");
-            }
-            effect.reason = format!("{} (node pools {names})", effect.reason);
+    fn hold(&self, mut effect: Effect, class: &Object<'_>) -> Effect {
+        let pools = self.0.get(&(class.environment, class.name())).filter(|_| effect.verdict == Verdict::Roll);
+        let Some(pools) = pools else { return effect };
+        if pools.iter().all(|(_, held)| *held) {
+            effect.verdict = Verdict::Pending;
+            effect.reason.push_str("; those of its pools are 0 for `Drifted`, so nodes stay until they are empty");
         }
-        effects
+        let names = pools.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        effect.reason = format!("{} (node pools {names})", effect.reason);
+        effect
     }
 }

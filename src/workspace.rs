@@ -61,11 +61,14 @@ pub struct TeamDocument {
     pub document: Document,
 }
 
+/// Reads a file beside the specs by its path below `teams/`.
+type Beside = Box<dyn Fn(&str) -> Result<Content> + Send + Sync>;
+
 /// The specs of a workspace as they were read, before anything is parsed.
 pub struct Specs {
     root: PathBuf,
     read: Vec<(SpecFile, Content)>,
-    beside: Box<dyn Fn(&str) -> Result<Content> + Send + Sync>,
+    beside: Beside,
     diagnostics: Vec<Diagnostic>,
 }
 

@@ -77,10 +77,9 @@ pub(super) fn key(by: &[&str], item: &Value) -> Option<String> {
     let parts = by.iter().map(|field| match item.get(*field) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
-        Some(_) => String::new(),
         // The API's default for every port (`core/v1`, ContainerPort and ServicePort).
         None if *field == "protocol" => "TCP".to_owned(),
-        None => String::new(),
+        _ => String::new(),
     });
     Some(parts.collect::<Vec<_>>().join("/"))
 }

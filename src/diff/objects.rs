@@ -121,7 +121,7 @@ pub fn compare<'a>(
     pairs
 }
 
-fn pair<'a>([old, new]: [Option<Object<'a>>; 2]) -> Option<Pair<'a>> {
+fn pair([old, new]: [Option<Object<'_>>; 2]) -> Option<Pair<'_>> {
     let changes = match (&old, &new) {
         (Some(old), Some(new)) => changes(old.value, new.value),
         _ => Vec::new(),

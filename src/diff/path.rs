@@ -67,38 +67,43 @@ impl fmt::Display for Path {
 /// A set of paths, such as `workerGroupSpecs[*].template.**`.
 ///
 /// `[*]` is any item, `*` any one field, `{a,b}` either field; `**` at the end is whatever comes below, or nothing.
+/// ` | ` stands between alternatives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pattern(pub &'static str);
 
 impl Pattern {
     /// Whether the steps are in the set.
     pub fn matches(self, steps: &[Step]) -> bool {
-        let mut steps = steps.iter();
-        for token in self.tokens() {
-            if token == "**" {
-                return true;
-            }
-            let fits = match steps.next() {
-                None => false,
-                Some(Step::Field(name)) => is_field(token, name),
-                Some(Step::Item { .. } | Step::Index(_)) => token == "[*]",
-            };
-            if !fits {
-                return false;
-            }
-        }
-        steps.next().is_none()
+        self.0.split(" | ").any(|alternative| matches(alternative, steps))
     }
+}
 
-    fn tokens(self) -> impl Iterator<Item = &'static str> {
-        self.0.split('.').flat_map(|segment| {
-            let (field, item) = match segment.strip_suffix("[*]") {
-                Some(field) => (field, Some("[*]")),
-                None => (segment, None),
-            };
-            std::iter::once(field).chain(item)
-        })
+fn matches(pattern: &str, steps: &[Step]) -> bool {
+    let mut steps = steps.iter();
+    for token in tokens(pattern) {
+        if token == "**" {
+            return true;
+        }
+        let fits = match steps.next() {
+            None => false,
+            Some(Step::Field(name)) => is_field(token, name),
+            Some(Step::Item { .. } | Step::Index(_)) => token == "[*]",
+        };
+        if !fits {
+            return false;
+        }
     }
+    steps.next().is_none()
+}
+
+fn tokens(pattern: &str) -> impl Iterator<Item = &str> {
+    pattern.split('.').flat_map(|segment| {
+        let (field, item) = match segment.strip_suffix("[*]") {
+            Some(field) => (field, Some("[*]")),
+            None => (segment, None),
+        };
+        std::iter::once(field).chain(item)
+    })
 }
 
 fn is_field(token: &str, name: &str) -> bool {

@@ -1,17 +1,16 @@
 //! What goes with an object that is deleted, and who asks before.
 
-use serde_json::Value;
-
 use super::{Effect, Verdict};
 use crate::diff::Object;
 
 /// A kind, what its deletion does, why, and who says so.
-type Row = (&'static str, Verdict, &'static str, &'static str);
+pub type Row = (&'static str, Verdict, &'static str, &'static str);
 
 const OWNERS: &str = "Kubernetes garbage collection, owner references";
 
+/// What goes with an object, by kind.
 #[rustfmt::skip]
-pub(super) const DELETIONS: &[Row] = &[
+pub const DELETIONS: &[Row] = &[
     ("RayCluster",            Verdict::Delete,  "head, workers and all objects that the operator made for them are deleted", OWNERS),
     ("RayService",            Verdict::Delete,  "the service ends: its Ray clusters and Services are deleted", OWNERS),
     ("RayJob",                Verdict::Delete,  "a run that is on ends: its cluster and its submitter are deleted", OWNERS),
@@ -90,6 +89,6 @@ fn keeps_state_in_claim(old: &Object<'_>) -> bool {
     options.is_some_and(|options| {
         options["backend"] == "rocksdb"
             && options["storage"]["claimName"].is_null()
-            && options["storage"]["deletionPolicy"] != Value::from("Retain")
+            && options["storage"]["deletionPolicy"] != "Retain"
     })
 }

@@ -51,11 +51,11 @@ fn part(verdict: Verdict, kind: Option<&str>, objects: &[&ObjectImpact<'_>]) -> 
     if !named {
         return format!("{number} {noun} {phrase}");
     }
-    let mut names: Vec<String> = objects.iter().take(NAMED).map(|object| object.label()).collect();
+    let mut labels: Vec<String> = objects.iter().take(NAMED).map(|object| object.label()).collect();
     if number > NAMED {
-        names.push(format!("{} more", number - NAMED));
+        labels.push(format!("{} more", number - NAMED));
     }
-    format!("{number} {noun} {phrase} ({})", names.join(", "))
+    format!("{number} {noun} {phrase} ({})", labels.join(", "))
 }
 
 fn plural(noun: &str) -> String {

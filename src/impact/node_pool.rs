@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::Effect;
-use super::table::{Case, Row, added, always, lowered, removed, reordered, rows};
+use super::table::{Case, Parts, Row, added, lowered, removed, reordered, rows};
 use crate::diff::{Edit, Step};
 
 const CRD: &str = "Karpenter CRD, x-kubernetes-validations";
@@ -13,37 +12,75 @@ const DISRUPTION: &str = "Karpenter disruption/helpers.go, budgets";
 
 /// Fields of a NodePool's spec.
 pub const NODE_POOL: &[Row] = rows! {
-    // field                                        condition        verdict
-    "template.spec.nodeClassRef.{group,kind}"    if always        => Rejected, "the field is immutable", CRD;
-    "replicas"                                   if added         => Rejected, "a pool cannot turn static, nor back: the field may neither appear nor go", CRD;
-    "replicas"                                   if removed       => Rejected, "a pool cannot turn static, nor back: the field may neither appear nor go", CRD;
-    "replicas"                                   if lowered       => Scale, "nodes are removed at once: a static pool's scale-down ignores budgets", DISRUPTION;
-    "replicas"                                   if always        => Scale, "nodes are added", DISRUPTION;
-    "template.spec.{taints,startupTaints}"       if reordered     => Unaffected, "lists are hashed as sets", HASH;
-    "template.spec.requirements"                 if reordered     => Unaffected, "requirements are compared, not hashed", REQUIREMENTS;
-    "template.spec.requirements[*].minValues"    if always        => Live, "counts for nodes that are launched from now on", REQUIREMENTS;
-    "template.spec.requirements.**"              if widens        => Live, "nodes that were right are still right; new ones may differ", REQUIREMENTS;
-    "template.spec.requirements.**"              if drift_is_held => Pending, "nodes that no longer fit have drifted, and a budget of 0 for `Drifted` keeps them until they are empty", REQUIREMENTS;
-    "template.spec.requirements.**"              if always        => Roll, "nodes that no longer fit have drifted and are replaced, as the budgets allow", REQUIREMENTS;
-    "template.**"                                if drift_is_held => Pending, "all nodes have drifted, and a budget of 0 for `Drifted` keeps them until they are empty", HASH;
-    "template.**"                                if ignores_protection => Roll, "all nodes have drifted and are replaced, as the budgets allow; with a `terminationGracePeriod` even those whose pods are marked `do-not-disrupt`", HASH;
-    "template.**"                                if always        => Roll, "all nodes have drifted and are replaced, as the budgets allow", HASH;
-    "disruption.consolidationPolicy"             if consolidates  => Live, "no drift, but from now on Karpenter may move pods off nodes that are not empty", DISRUPTION;
-    "disruption.**"                              if always        => Live, "no drift: it decides about the next disruption", HASH;
-    "limits.**"                                  if always        => Live, "no drift: it bounds nodes that are launched from now on, and removes none", HASH;
-    "weight"                                     if always        => Live, "no drift: it orders pools for nodes that are launched from now on", HASH;
-    "**"                                         if always        => Live, "no drift", HASH;
+    "template.spec.nodeClassRef.{group,kind}" => Rejected
+        "the field is immutable"
+        [CRD];
+    "replicas" if added => Rejected
+        "a pool cannot turn static, nor back: the field may neither appear nor go"
+        [CRD];
+    "replicas" if removed => Rejected
+        "a pool cannot turn static, nor back: the field may neither appear nor go"
+        [CRD];
+    "replicas" if lowered => Scale
+        "nodes are removed at once: a static pool's scale-down ignores budgets"
+        [DISRUPTION];
+    "replicas" => Scale
+        "nodes are added"
+        [DISRUPTION];
+    "template.spec.{taints,startupTaints}" if reordered => Unaffected
+        "lists are hashed as sets"
+        [HASH];
+    "template.spec.requirements" if reordered => Unaffected
+        "requirements are compared, not hashed"
+        [REQUIREMENTS];
+    "template.spec.requirements[*].minValues" => Live
+        "counts for nodes that are launched from now on"
+        [REQUIREMENTS];
+    "template.spec.requirements.**" if widens => Live
+        "nodes that were right are still right; new ones may differ"
+        [REQUIREMENTS];
+    "template.spec.requirements.**" if drift_is_held => Pending
+        "nodes that no longer fit have drifted, and a budget of 0 for `Drifted` keeps them until they are empty"
+        [REQUIREMENTS];
+    "template.spec.requirements.**" => Roll
+        "nodes that no longer fit have drifted and are replaced, as the budgets allow"
+        [REQUIREMENTS];
+    "template.**" if drift_is_held => Pending
+        "all nodes have drifted, and a budget of 0 for `Drifted` keeps them until they are empty"
+        [HASH];
+    "template.**" if ignores_protection => Roll
+        "all nodes have drifted and are replaced, as the budgets allow; with a `terminationGracePeriod` even \
+         those whose pods are marked `do-not-disrupt`"
+        [HASH];
+    "template.**" => Roll
+        "all nodes have drifted and are replaced, as the budgets allow"
+        [HASH];
+    "disruption.consolidationPolicy" if consolidates => Live
+        "no drift, but from now on Karpenter may move pods off nodes that are not empty"
+        [DISRUPTION];
+    "disruption.**" => Live
+        "no drift: it decides about the next disruption"
+        [HASH];
+    "limits.**" => Live
+        "no drift: it bounds nodes that are launched from now on, and removes none"
+        [HASH];
+    "weight" => Live
+        "no drift: it orders pools for nodes that are launched from now on"
+        [HASH];
+    "**" => Live
+        "no drift"
+        [HASH];
 };
 
+/// Labels and annotations.
 const METADATA: &[Row] = rows! {
-    "**"                                         if always        => Live, "the pool's own metadata is not in the hash", HASH;
+    "**" => Live
+        "the pool's own metadata is not in the hash"
+        [HASH];
 };
 
-pub(super) fn effects(case: &Case<'_>) -> Vec<Effect> {
-    let spec = case.within("/spec").map(|case| case.look_up(NODE_POOL));
-    let metadata = || case.within("/metadata").map(|case| case.look_up(METADATA));
-    spec.or_else(metadata).flatten().into_iter().collect()
-}
+/// The tables by the part of the object that they are about.
+pub const PARTS: Parts = &[("/spec", NODE_POOL), ("/metadata", METADATA)];
 
 fn drift_is_held(case: &Case<'_>) -> bool {
     holds_drift(case.new)
@@ -66,7 +103,7 @@ fn ignores_protection(case: &Case<'_>) -> bool {
 }
 
 fn consolidates(case: &Case<'_>) -> bool {
-    case.change.edit.new().is_some_and(|policy| policy != "WhenEmpty")
+    case.change.edit.after().is_some_and(|policy| policy != "WhenEmpty")
 }
 
 /// Every node that met the requirement before meets it now.
@@ -76,7 +113,7 @@ fn widens(case: &Case<'_>) -> bool {
         _ => None,
     });
     match (&case.change.edit, operator) {
-        (Edit::Removed(_), _) => true,
+        (Edit::Removed(_) | Edit::Reordered { .. }, _) => true,
         (Edit::Replaced { old, new }, Some(operator)) => {
             let (before, after) = (values(old), values(new));
             let bound = |values: &[&str]| values.first().and_then(|value| value.parse::<i64>().ok());
@@ -88,7 +125,6 @@ fn widens(case: &Case<'_>) -> bool {
                 _ => false,
             }
         }
-        (Edit::Reordered { .. }, _) => true,
         _ => false,
     }
 }

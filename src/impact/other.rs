@@ -1,7 +1,7 @@
 //! What happens when the objects around Ray and its nodes change: networks, identity, quotas, monitors, Jobs.
 
-use super::Effect;
-use super::table::{Case, Row, always, replaced, rows, switched_on};
+use super::table::{Case, Row, replaced, rows, switched_on};
+use super::{Effect, storage};
 
 const OBJECT: &str = "Kubernetes API concepts: a controller watches the object and acts on what it finds";
 const JOB: &str = "Kubernetes apis/batch/validation/validation.go, ValidateJobSpecUpdate";
@@ -9,93 +9,147 @@ const ALB: &str = "AWS Load Balancer Controller docs/guide/ingress/annotations.m
 
 /// A Job of Kubernetes.
 const BATCH_JOB: &[Row] = rows! {
-    // field                                   condition       verdict
-    "spec.{parallelism,suspend,activeDeadlineSeconds,backoffLimit,ttlSecondsAfterFinished}.**" if always => Live, "the controller reads it for the run that is on", JOB;
-    "spec.**"                               if is_made_anew => Rerun, "a Job's template is immutable: by its annotations Argo CD and Flux delete it and create it anew, and it runs again", JOB;
-    "spec.**"                               if always       => Rejected, "a Job's template is immutable: delete the Job first", JOB;
+    "spec.{parallelism,suspend,activeDeadlineSeconds,backoffLimit,ttlSecondsAfterFinished}.**" => Live
+        "the controller reads it for the run that is on"
+        [JOB];
+    "spec.**" if is_made_anew => Rerun
+        "a Job's template is immutable: by its annotations Argo CD and Flux delete it and create it anew, and it \
+         runs again"
+        [JOB];
+    "spec.**" => Rejected
+        "a Job's template is immutable: delete the Job first"
+        [JOB];
 };
 
 const NAMESPACE: &[Row] = rows! {
-    "metadata.labels.**"                    if is_pod_security => Pending, "pods that run are left alone; pods that are created from now on have to meet it", "Kubernetes Pod Security admission";
+    "metadata.labels.**" if is_pod_security => Pending
+        "pods that run are left alone; pods that are created from now on have to meet it"
+        ["Kubernetes Pod Security admission"];
 };
 
 /// Pods get the role when they are created, by a webhook or an agent.
 const SERVICE_ACCOUNT: &[Row] = rows! {
-    "metadata.annotations.**"               if is_iam_role  => Pending, "pods get the role's variables when they are created; running ones keep theirs", "Amazon EKS Pod Identity webhook";
-    "automountServiceAccountToken"          if always       => Pending, "the token is mounted when a pod is created", "Kubernetes ServiceAccount admission";
-    "imagePullSecrets.**"                   if always       => Pending, "pods get them when they are created", "Kubernetes ServiceAccount admission";
+    "metadata.annotations.**" if is_iam_role => Pending
+        "pods get the role's variables when they are created; running ones keep theirs"
+        ["Amazon EKS Pod Identity webhook"];
+    "automountServiceAccountToken" => Pending
+        "the token is mounted when a pod is created"
+        ["Kubernetes ServiceAccount admission"];
+    "imagePullSecrets.**" => Pending
+        "pods get them when they are created"
+        ["Kubernetes ServiceAccount admission"];
 };
 
 const ROLE_BINDING: &[Row] = rows! {
-    "roleRef.**"                            if always       => Rejected, "a binding's role is immutable: delete the binding first", "Kubernetes apis/rbac/validation/validation.go, ValidateRoleBindingUpdate";
+    "roleRef.**" => Rejected
+        "a binding's role is immutable: delete the binding first"
+        ["Kubernetes apis/rbac/validation/validation.go, ValidateRoleBindingUpdate"];
 };
 
 const CONFIG_MAP: &[Row] = rows! {
-    "immutable"                             if replaced     => Rejected, "an immutable object cannot become mutable", "Kubernetes apis/core/validation/validation.go, ValidateConfigMapUpdate";
-    "{data,binaryData}.**"                  if is_immutable => Rejected, "the object is marked as immutable", "Kubernetes apis/core/validation/validation.go, ValidateConfigMapUpdate";
-    "{data,binaryData,stringData}.**"       if always       => Pending, "environment variables and files mounted by sub-path are read when a container starts", "Kubernetes docs, ConfigMaps: mounted ConfigMaps are updated automatically";
-    "type"                                  if always       => Rejected, "a Secret's type is immutable", "Kubernetes apis/core/validation/validation.go, ValidateSecretUpdate";
+    "immutable" if replaced => Rejected
+        "an immutable object cannot become mutable"
+        ["Kubernetes apis/core/validation/validation.go, ValidateConfigMapUpdate"];
+    "{data,binaryData}.**" if is_immutable => Rejected
+        "the object is marked as immutable"
+        ["Kubernetes apis/core/validation/validation.go, ValidateConfigMapUpdate"];
+    "{data,binaryData,stringData}.**" => Pending
+        "environment variables and files mounted by sub-path are read when a container starts"
+        ["Kubernetes docs, ConfigMaps: mounted ConfigMaps are updated automatically"];
+    "type" => Rejected
+        "a Secret's type is immutable"
+        ["Kubernetes apis/core/validation/validation.go, ValidateSecretUpdate"];
 };
 
 const EXTERNAL_SECRET: &[Row] = rows! {
-    "spec.target.name"                      if always       => Rejected, "the name of the Secret is immutable", "External Secrets docs/snippets/full-external-secret.yaml";
-    "spec.**"                               if always       => Pending, "the Secret follows at once; pods read it when they are created", "External Secrets docs/api/externalsecret.md";
+    "spec.target.name" => Rejected
+        "the name of the Secret is immutable"
+        ["External Secrets docs/snippets/full-external-secret.yaml"];
+    "spec.**" => Pending
+        "the Secret follows at once; pods read it when they are created"
+        ["External Secrets docs/api/externalsecret.md"];
 };
 
 const SERVICE: &[Row] = rows! {
-    "spec.clusterIP"                        if always       => Rejected, "a Service's address is immutable", "Kubernetes apis/core/validation/validation.go, ValidateServiceUpdate";
+    "spec.clusterIP" => Rejected
+        "a Service's address is immutable"
+        ["Kubernetes apis/core/validation/validation.go, ValidateServiceUpdate"];
 };
 
 const INGRESS: &[Row] = rows! {
-    "metadata.annotations.*"                if replaces_balancer => Live, "another load balancer takes over: its DNS name changes, and open connections are cut", ALB;
-    "spec.ingressClassName"                 if always       => Live, "another controller takes over, with a load balancer and a DNS name of its own", "Kubernetes docs, Ingress class";
+    "metadata.annotations.*" if replaces_balancer => Live
+        "another load balancer takes over: its DNS name changes, and open connections are cut"
+        [ALB];
+    "spec.ingressClassName" => Live
+        "another controller takes over, with a load balancer and a DNS name of its own"
+        ["Kubernetes docs, Ingress class"];
 };
 
 const ROUTE: &[Row] = rows! {
-    "spec.parentRefs.**"                    if always       => Live, "another Gateway takes the route, with an address of its own", "Gateway API docs, HTTPRoute";
+    "spec.parentRefs.**" => Live
+        "another Gateway takes the route, with an address of its own"
+        ["Gateway API docs, HTTPRoute"];
 };
 
 const BUDGET: &[Row] = rows! {
-    "spec.**"                               if always       => Live, "counts for the next eviction", "Kubernetes disruption controller";
+    "spec.**" => Live
+        "counts for the next eviction"
+        ["Kubernetes disruption controller"];
 };
 
 const NETWORK_POLICY: &[Row] = rows! {
-    "spec.**"                               if always       => Live, "counts at once, for running pods too", "Kubernetes docs, Network Policies";
+    "spec.**" => Live
+        "counts at once, for running pods too"
+        ["Kubernetes docs, Network Policies"];
 };
 
 /// Quotas and ranges look at pods when they are created.
 const ADMISSION: &[Row] = rows! {
-    "spec.**"                               if always       => Live, "counts for pods that are created from now on; none that runs is removed", "Kubernetes admission plugins ResourceQuota and LimitRanger";
+    "spec.**" => Live
+        "counts for pods that are created from now on; none that runs is removed"
+        ["Kubernetes admission plugins ResourceQuota and LimitRanger"];
 };
 
 const MONITORING: &[Row] = rows! {
-    "spec.**"                               if always       => Live, "Prometheus loads its configuration anew; no pod is touched", "Prometheus operator";
+    "spec.**" => Live
+        "Prometheus loads its configuration anew; no pod is touched"
+        ["Prometheus operator"];
 };
 
 /// Whatever no table speaks of.
-const ANY: &[Row] = rows! {
-    "metadata.**"                           if always       => Live, "only the object's own metadata", OBJECT;
-    "**"                                    if always       => Live, "applied in place", OBJECT;
+pub const ANY: &[Row] = rows! {
+    "metadata.**" => Live
+        "only the object's own metadata"
+        [OBJECT];
+    "**" => Live
+        "applied in place"
+        [OBJECT];
 };
 
-pub(super) fn effects(case: &Case<'_>, kind: &str) -> Vec<Effect> {
-    let table = match kind {
-        "Job" => BATCH_JOB,
-        "Namespace" => NAMESPACE,
-        "ServiceAccount" => SERVICE_ACCOUNT,
-        "RoleBinding" | "ClusterRoleBinding" => ROLE_BINDING,
-        "ConfigMap" | "Secret" => CONFIG_MAP,
-        "ExternalSecret" => EXTERNAL_SECRET,
-        "Service" => SERVICE,
-        "Ingress" => INGRESS,
-        "HTTPRoute" => ROUTE,
-        "PodDisruptionBudget" => BUDGET,
-        "NetworkPolicy" => NETWORK_POLICY,
-        "ResourceQuota" | "LimitRange" => ADMISSION,
-        "ServiceMonitor" | "PodMonitor" | "PrometheusRule" => MONITORING,
-        _ => ANY,
-    };
-    case.look_up(table).or_else(|| case.look_up(ANY)).into_iter().collect()
+/// Tables by kind; each row's field begins at the object.
+#[rustfmt::skip]
+pub const TABLES: &[(&[&str], &[Row])] = &[
+    (&["Job"],                                           BATCH_JOB),
+    (&["Namespace"],                                     NAMESPACE),
+    (&["ServiceAccount"],                                SERVICE_ACCOUNT),
+    (&["RoleBinding", "ClusterRoleBinding"],             ROLE_BINDING),
+    (&["ConfigMap", "Secret"],                           CONFIG_MAP),
+    (&["ExternalSecret"],                                EXTERNAL_SECRET),
+    (&["Service"],                                       SERVICE),
+    (&["Ingress"],                                       INGRESS),
+    (&["HTTPRoute"],                                     ROUTE),
+    (&["PodDisruptionBudget"],                           BUDGET),
+    (&["NetworkPolicy"],                                 NETWORK_POLICY),
+    (&["ResourceQuota", "LimitRange"],                   ADMISSION),
+    (&["ServiceMonitor", "PodMonitor", "PrometheusRule"], MONITORING),
+    (&["PersistentVolume"],                              storage::VOLUME),
+    (&["PersistentVolumeClaim"],                         storage::CLAIM),
+    (&["StorageClass"],                                  storage::CLASS),
+];
+
+pub(super) fn effect(case: &Case<'_>, kind: &str) -> Option<Effect> {
+    let tables = TABLES.iter().filter(|(kinds, _)| kinds.contains(&kind)).map(|(_, rows)| *rows);
+    tables.chain([ANY]).find_map(|rows| case.look_up(rows))
 }
 
 /// Argo CD and Flux are told to delete and create what they cannot update.
@@ -111,7 +165,7 @@ fn is_pod_security(case: &Case<'_>) -> bool {
 
 fn is_iam_role(case: &Case<'_>) -> bool {
     const ROLE: &str = "eks.amazonaws.com/role-arn";
-    let whole = [case.change.edit.old(), case.change.edit.new()];
+    let whole = [case.change.edit.before(), case.change.edit.after()];
     case.change.path.field() == Some(ROLE) || whole.iter().flatten().any(|annotations| annotations.get(ROLE).is_some())
 }
 

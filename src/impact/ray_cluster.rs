@@ -7,15 +7,18 @@
 use serde_json::Value;
 
 use super::table::{
-    Case, Row, added, always, lowered, operator_upgraded, removed, reordered, replaced, rows, switched_off, switched_on,
+    Case, Row, added, lowered, operator_upgraded, removed, reordered, replaced, rows, switched_off, switched_on,
+    was_suspended,
 };
-use super::{Effect, Verdict};
+use super::{Effect, Verdict, other};
 use crate::diff::{Pattern, Step};
 use crate::schema::Version;
 
 const CRD: &str = "KubeRay CRD, x-kubernetes-validations";
 const HASH: &str = "KubeRay raycluster_controller.go, shouldRecreatePodsForUpgrade";
+const STAMP: &str = "KubeRay raycluster_controller.go, annotation ray.io/kuberay-version";
 const PODS_OF: &str = "KubeRay raycluster_controller.go, reconcilePods";
+const ORPHANS: &str = "KubeRay raycluster_controller.go, reconcilePods; issue 1739";
 const HEAD_SERVICE: &str = "KubeRay raycluster_controller.go, reconcileHeadService";
 const INGRESS: &str = "KubeRay raycluster_controller.go, reconcileIngress";
 const AUTOSCALER: &str = "Ray autoscaling_config.py, read at each iteration of the autoscaler";
@@ -30,68 +33,161 @@ const DELETE_INGRESS: &str = "kubectl delete ingress --namespace {namespace} {na
 
 /// Fields that no upgrade strategy makes a difference to, and objects beside the pods.
 pub const BESIDE: &[Row] = rows! {
-    // field                                  condition            verdict
-    "managedBy"                            if always            => Rejected, "the field is immutable", CRD;
-    "gcsFaultToleranceOptions.backend"     if replaced          => Rejected, "the field is immutable", CRD;
-    "suspend"                              if switched_on       => Stop, "all pods are deleted; Services, Secrets and Ingress stay", PODS_OF;
-    "suspend"                              if switched_off      => Scale, "head and workers are created again", PODS_OF;
-    "upgradeStrategy.**"                   if recreates_after_upgrade => Absorbed, "the new operator stamps the head with the current spec, so what has piled up under `None` is never applied", HASH, DELETE_PODS;
-    "upgradeStrategy.**"                   if recreates         => Restart, "if anything has changed under `None` since the head was created, all pods are deleted at once and created anew", HASH;
-    "upgradeStrategy.**"                   if always            => Live, "from now on changes wait until pods are recreated", HASH;
-    "headGroupSpec.headService.metadata.name" if always         => Stale, "the Service of the old name stays, and new workers look for one of the new name that does not exist", HEAD_SERVICE, DELETE_SERVICE;
-    "headGroupSpec.{serviceType,headService}.**" if always      => Stale, "the head's Service is made once and never updated: delete it, and the operator makes it anew", HEAD_SERVICE, DELETE_SERVICE;
-    "headServiceAnnotations.**"            if always            => Stale, "the head's Service is made once and never updated: delete it, and the operator makes it anew", HEAD_SERVICE, DELETE_SERVICE;
-    "headGroupSpec.template.spec.containers[*].ports.**" if of_ray_container => Stale, "the head's Service keeps the ports it was made with: delete it, and the operator makes it anew", HEAD_SERVICE, DELETE_SERVICE;
-    "headGroupSpec.enableIngress"          if switched_on       => Live, "an Ingress to the dashboard is created", INGRESS;
-    "headGroupSpec.enableIngress"          if switched_off      => Stale, "the Ingress is left in place", INGRESS, DELETE_INGRESS;
-    "headGroupSpec.ingressOptions.**"      if always            => Live, "the Ingress is updated in place", INGRESS;
-    "networkPolicy.**"                     if always            => Live, "NetworkPolicies are created, updated and deleted at once", "KubeRay networkpolicy_controller.go";
-    "workerGroupSpecs[*].scaleStrategy.**" if always            => Scale, "workers that the list names are deleted", PODS_OF;
-    "workerGroupSpecs[*].{replicas,minReplicas,maxReplicas}" if keeps_size => Live, "the bounds of `{group}` move, its number of pods stays", "KubeRay utils/util.go, GetWorkerGroupDesiredReplicas";
-    "workerGroupSpecs[*].{replicas,minReplicas,maxReplicas}" if has_fixed_size => Scale, "the number of `{group}` pods follows at once; what runs on removed ones is lost", PODS_OF;
-    "workerGroupSpecs[*].replicas"         if lowered           => Unaffected, "with the autoscaler on, the operator deletes no worker for a lower number, and the autoscaler writes its own", PODS_OF;
-    "workerGroupSpecs[*].replicas"         if always            => Scale, "pods are created until the autoscaler writes its own number", PODS_OF;
-    "workerGroupSpecs[*].{minReplicas,maxReplicas}" if always   => Scale, "the operator clamps the number of `{group}` pods at once, and the autoscaler keeps to the new bounds from its next loop", AUTOSCALER;
+    "managedBy | gcsFaultToleranceOptions.backend" if replaced => Rejected
+        "the field is immutable"
+        [CRD];
+    "suspend" if switched_on => Stop
+        "all pods are deleted; Services, Secrets and Ingress stay"
+        [PODS_OF];
+    "suspend" if switched_off => Scale
+        "head and workers are created again"
+        [PODS_OF];
+    "**" if was_suspended => Live
+        "nothing runs while it is suspended; it counts when it is resumed"
+        [PODS_OF];
+    "upgradeStrategy.**" if recreates_after_upgrade => Absorbed
+        "the new operator stamps the head with the current spec, so what has piled up under `None` is never \
+         applied"
+        [HASH] run DELETE_PODS;
+    "upgradeStrategy.**" if recreates => Restart
+        "if anything has changed under `None` since the head was created, all pods are deleted at once and \
+         created anew"
+        [HASH];
+    "upgradeStrategy.**" => Live
+        "from now on changes wait until pods are recreated"
+        [HASH];
+    "headGroupSpec.headService.metadata.name" => Stale
+        "the Service of the old name stays, and new workers look for one of the new name that does not exist"
+        [HEAD_SERVICE] run DELETE_SERVICE;
+    "headGroupSpec.{serviceType,headService}.** | headServiceAnnotations.**" => Stale
+        "the head's Service is made once and never updated: delete it, and the operator makes it anew"
+        [HEAD_SERVICE] run DELETE_SERVICE;
+    "headGroupSpec.template.spec.containers[*].ports.**" if of_ray_container => Stale
+        "the head's Service keeps the ports it was made with: delete it, and the operator makes it anew"
+        [HEAD_SERVICE] run DELETE_SERVICE;
+    "headGroupSpec.enableIngress" if switched_on => Live
+        "an Ingress to the dashboard is created"
+        [INGRESS];
+    "headGroupSpec.enableIngress" if switched_off => Stale
+        "the Ingress is left in place"
+        [INGRESS] run DELETE_INGRESS;
+    "headGroupSpec.ingressOptions.**" => Live
+        "the Ingress is updated in place"
+        [INGRESS];
+    "networkPolicy.**" => Live
+        "NetworkPolicies are created, updated and deleted at once"
+        ["KubeRay networkpolicy_controller.go"];
+    "workerGroupSpecs[*].scaleStrategy.**" => Scale
+        "workers that the list names are deleted"
+        [PODS_OF];
+    "workerGroupSpecs[*].{replicas,minReplicas,maxReplicas}" if keeps_size => Live
+        "the bounds of `{group}` move, its number of pods stays"
+        ["KubeRay utils/util.go, GetWorkerGroupDesiredReplicas"];
+    "workerGroupSpecs[*].{replicas,minReplicas,maxReplicas}" if has_fixed_size => Scale
+        "the number of `{group}` pods follows at once; what runs on removed ones is lost"
+        [PODS_OF];
+    "workerGroupSpecs[*].replicas" if lowered => Unaffected
+        "with the autoscaler on, the operator deletes no worker for a lower number, and the autoscaler writes its \
+         own"
+        [PODS_OF];
+    "workerGroupSpecs[*].replicas" => Scale
+        "pods are created until the autoscaler writes its own number"
+        [PODS_OF];
+    "workerGroupSpecs[*].{minReplicas,maxReplicas}" => Scale
+        "the operator clamps the number of `{group}` pods at once, and the autoscaler keeps to the new bounds \
+         from its next loop"
+        [AUTOSCALER];
 };
 
 /// What a change does to running pods without `Recreate`.
 pub const PODS: &[Row] = rows! {
-    "rayVersion"                           if always            => Pending, "running pods keep theirs; the operator reads it for the probes of the next ones", PODS_OF, DELETE_PODS;
-    "headGroupSpec.{template,rayStartParams,resources,labels}.**" if always => Pending, "the running head keeps what it has until its pod is next created", PODS_OF, DELETE_HEAD;
-    "workerGroupSpecs[*].{template,rayStartParams,resources,labels}.**" if always => Mixed, "running workers of `{group}` keep what they have, new ones get the change", PODS_OF, DELETE_PODS;
-    "workerGroupSpecs[*].numOfHosts"       if indexes_hosts     => Restart, "incomplete replica groups of `{group}` are deleted and created anew; the head stays", PODS_OF;
-    "workerGroupSpecs[*].numOfHosts"       if always            => Scale, "the number of `{group}` pods follows at once", PODS_OF;
-    "workerGroupSpecs[*].{idleTimeoutSeconds,priority}" if always => Live, "the autoscaler reads it in its next loop", AUTOSCALER;
-    "workerGroupSpecs[*]"                  if added             => Scale, "the pods of `{group}` are created, and the autoscaler takes it up in its next loop", PODS_OF;
-    "workerGroupSpecs[*]"                  if removed           => Orphan, "the operator visits only groups that are in the spec: pods of `{group}` run on, nobody scales or replaces them, and the autoscaler may stall", "KubeRay raycluster_controller.go, reconcilePods; issue 1739", DELETE_ORPHANS;
-    "workerGroupSpecs"                     if added             => Scale, "the pods of the groups are created", PODS_OF;
-    "workerGroupSpecs"                     if removed           => Orphan, "the operator visits only groups that are in the spec: all workers run on, and nobody scales or replaces them", "KubeRay raycluster_controller.go, reconcilePods; issue 1739", DELETE_PODS;
-    "workerGroupSpecs"                     if reordered         => Unaffected, "pods belong to groups by name; only an autoscaler that writes at this moment could hit the wrong one, by index", PODS_OF;
-    "autoscalerOptions.{idleTimeoutSeconds,upscalingMode}" if always => Live, "the autoscaler reads it in its next loop", AUTOSCALER;
-    "autoscalerOptions.**"                 if always            => Pending, "the autoscaler is a container of the head: it changes when the head's pod is next created", PODS_OF, DELETE_HEAD;
-    "enableInTreeAutoscaling"              if switched_on       => HalfApplied, "the operator stops removing workers at once, but no autoscaler runs until the head's pod is recreated", PODS_OF, DELETE_HEAD;
-    "enableInTreeAutoscaling"              if always            => HalfApplied, "the operator enforces `replicas` again, while the autoscaler in the running head goes on writing it", PODS_OF, DELETE_HEAD;
-    "authOptions.**"                       if always            => Mixed, "the Secret is made at once, but running pods keep their mode and do not understand new ones", PODS_OF, DELETE_PODS;
-    "tlsOptions.**"                        if always            => Mixed, "certificates are made at once, but running pods keep their mode and do not understand new ones", PODS_OF, DELETE_PODS;
-    "gcsFaultToleranceOptions.**"          if always            => Pending, "finalizer and claim are made at once, but the GCS keeps its store until the head's pod is next created", PODS_OF, DELETE_HEAD;
+    "rayVersion" => Pending
+        "running pods keep theirs; the operator reads it for the probes of the next ones"
+        [PODS_OF] run DELETE_PODS;
+    "headGroupSpec.{template,rayStartParams,resources,labels}.**" => Pending
+        "the running head keeps what it has until its pod is next created"
+        [PODS_OF] run DELETE_HEAD;
+    "workerGroupSpecs[*].{template,rayStartParams,resources,labels}.**" => Mixed
+        "running workers of `{group}` keep what they have, new ones get the change"
+        [PODS_OF] run DELETE_PODS;
+    "workerGroupSpecs[*].numOfHosts" if indexes_hosts => Restart
+        "incomplete replica groups of `{group}` are deleted and created anew; the head stays"
+        [PODS_OF];
+    "workerGroupSpecs[*].numOfHosts" => Scale
+        "the number of `{group}` pods follows at once"
+        [PODS_OF];
+    "workerGroupSpecs[*].{idleTimeoutSeconds,priority}" => Live
+        "the autoscaler reads it in its next loop"
+        [AUTOSCALER];
+    "workerGroupSpecs[*] | workerGroupSpecs" if added => Scale
+        "the pods of the group are created, and the autoscaler takes it up in its next loop"
+        [PODS_OF];
+    "workerGroupSpecs[*]" if removed => Orphan
+        "the operator visits only groups that are in the spec: pods of `{group}` run on, nobody scales or \
+         replaces them, and the autoscaler may stall"
+        [ORPHANS] run DELETE_ORPHANS;
+    "workerGroupSpecs" if removed => Orphan
+        "the operator visits only groups that are in the spec: all workers run on, and nobody scales or replaces \
+         them"
+        [ORPHANS] run DELETE_PODS;
+    "workerGroupSpecs" if reordered => Unaffected
+        "pods belong to groups by name; only an autoscaler that writes at this moment could hit the wrong one, by \
+         index"
+        [PODS_OF];
+    "autoscalerOptions.{idleTimeoutSeconds,upscalingMode}" => Live
+        "the autoscaler reads it in its next loop"
+        [AUTOSCALER];
+    "autoscalerOptions.**" => Pending
+        "the autoscaler is a container of the head: it changes when the head's pod is next created"
+        [PODS_OF] run DELETE_HEAD;
+    "enableInTreeAutoscaling" if switched_on => HalfApplied
+        "the operator stops removing workers at once, but no autoscaler runs until the head's pod is recreated"
+        [PODS_OF] run DELETE_HEAD;
+    "enableInTreeAutoscaling" => HalfApplied
+        "the operator enforces `replicas` again, while the autoscaler in the running head goes on writing it"
+        [PODS_OF] run DELETE_HEAD;
+    "authOptions.**" => Mixed
+        "the Secret is made at once, but running pods keep their mode and do not understand new ones"
+        [PODS_OF] run DELETE_PODS;
+    "tlsOptions.**" => Mixed
+        "certificates are made at once, but running pods keep their mode and do not understand new ones"
+        [PODS_OF] run DELETE_PODS;
+    "gcsFaultToleranceOptions.**" => Pending
+        "finalizer and claim are made at once, but the GCS keeps its store until the head's pod is next created"
+        [PODS_OF] run DELETE_HEAD;
     // What has an effect of its own beside the pods needs no further word.
-    "headGroupSpec.{serviceType,headService,enableIngress,ingressOptions}.**" if always => Unaffected, "no pod depends on it", PODS_OF;
-    "headServiceAnnotations.**"            if always            => Unaffected, "no pod depends on it", PODS_OF;
-    "networkPolicy.**"                     if always            => Unaffected, "no pod depends on it", PODS_OF;
-    "**"                                   if always            => Pending, "nothing that runs changes; pods that are created later may", PODS_OF, DELETE_PODS;
+    "headGroupSpec.{serviceType,headService,enableIngress,ingressOptions}.** | \
+     headServiceAnnotations.** | networkPolicy.**" => Unaffected
+        "no pod depends on it"
+        [PODS_OF];
+    "**" => Pending
+        "nothing that runs changes; pods that are created later may"
+        [PODS_OF] run DELETE_PODS;
 };
 
 /// What a change of the hash does with `Recreate`.
 pub const RECREATION: &[Row] = rows! {
-    "**"                                   if operator_upgraded => Absorbed, "the new operator stamps the running head with this spec and skips the restart: pods keep what they have until they are recreated", "KubeRay raycluster_controller.go, annotation ray.io/kuberay-version", DELETE_PODS;
-    "**"                                   if keeps_gcs_state => Restart, "all pods, head and workers, are deleted at once and created anew; the GCS finds its state again, running tasks and objects are lost", HASH;
-    "**"                                   if always            => Restart, "all pods, head and workers, are deleted at once and created anew; all that runs is lost", HASH;
+    "**" if operator_upgraded => Absorbed
+        "the new operator stamps the running head with this spec and skips the restart: pods keep what they have \
+         until they are recreated"
+        [STAMP] run DELETE_PODS;
+    "**" if keeps_gcs_state => Restart
+        "all pods, head and workers, are deleted at once and created anew; the GCS finds its state again, running \
+         tasks and objects are lost"
+        [HASH];
+    "**" => Restart
+        "all pods, head and workers, are deleted at once and created anew; all that runs is lost"
+        [HASH];
 };
 
 /// What a change of the metadata does.
 pub const METADATA: &[Row] = rows! {
-    "annotations.**"                       if copies_annotations => Live, "the operator copies the annotations to the Ingress", INGRESS;
-    "**"                                   if always            => Live, "the operator looks again and leaves pods alone; labels for queues are read when pods are created", "KubeRay raycluster_controller.go, Reconcile";
+    "annotations.**" if copies_annotations => Live
+        "the operator copies the annotations to the Ingress"
+        [INGRESS];
+    "**" => Live
+        "the operator looks again and leaves pods alone; labels for queues are read when pods are created"
+        ["KubeRay raycluster_controller.go, Reconcile"];
 };
 
 /// What the hash of the spec leaves out, and since which release of the operator.
@@ -110,12 +206,13 @@ pub(super) fn is_hashed(steps: &[Step], kuberay: &Version) -> bool {
 }
 
 pub(super) fn effects(case: &Case<'_>) -> Vec<Effect> {
-    if let Some(metadata) = case.within("/metadata") {
-        return metadata.look_up(METADATA).into_iter().collect();
-    }
-    let Some(case) = case.within("/spec") else { return Vec::new() };
+    let Some(case) = case.within("/spec") else {
+        let one = case.look_up_in(&[("/metadata", METADATA)]);
+        return one.or_else(|| other::effect(case, "")).into_iter().collect();
+    };
     let beside = case.look_up(BESIDE);
-    let settled = beside.as_ref().is_some_and(|effect| effect.verdict == Verdict::Rejected) || case.is_at("suspend");
+    let rejected = beside.as_ref().is_some_and(|effect| effect.verdict == Verdict::Rejected);
+    let settled = rejected || case.is_at("suspend") || was_suspended(&case);
     if settled {
         return beside.into_iter().collect();
     }
@@ -132,9 +229,9 @@ pub(super) fn effects(case: &Case<'_>) -> Vec<Effect> {
     }
 }
 
-/// The strategy is `Recreate` after the merge: the operator acts on what it then finds.
+/// The strategy is `Recreate` after the merge: the operator acts on what it then finds. Before 1.6 there is no strategy.
 fn recreates(case: &Case<'_>) -> bool {
-    case.text("/spec/upgradeStrategy/type") == "Recreate"
+    case.text("/spec/upgradeStrategy/type") == "Recreate" && *case.kuberay.1 >= Version::new(1, 6, 0)
 }
 
 fn recreates_after_upgrade(case: &Case<'_>) -> bool {

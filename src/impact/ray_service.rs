@@ -1,9 +1,10 @@
 //! What KubeRay does when a RayService changes: Serve's config is applied in place, and a change of the Ray cluster makes
 //! a second one beside the first.
 
-use super::Effect;
 use super::ray_cluster::is_hashed;
-use super::table::{Case, Row, added, always, below, operator_upgraded, removed, replaced, rows, switched_on};
+use super::table::{
+    Case, Parts, Row, added, below, operator_upgraded, removed, replaced, rows, switched_on, was_suspended,
+};
 use crate::diff::{Change, Edit, Step};
 
 const CRD: &str = "KubeRay CRD, x-kubernetes-validations";
@@ -12,51 +13,103 @@ const UPGRADE: &str = "KubeRay rayservice_controller.go, shouldPrepareNewCluster
 
 /// Fields beside the Ray cluster's.
 pub const SERVICE: &[Row] = rows! {
-    // field                           condition             verdict
-    "managedBy"                     if always             => Rejected, "the field is immutable", CRD;
-    "serveConfigV2"                 if always             => Live, "the config is sent to the running cluster: Serve updates the deployments that differ, no new cluster is made", CONTROLLER;
-    "excludeHeadPodFromServeSvc"    if always             => Live, "the head's label is toggled, so that the Service takes it in or out", CONTROLLER;
-    "serveService.**"               if makes_cluster      => Live, "the Service is updated when the new cluster takes over", CONTROLLER;
-    "serveService.**"               if always             => Pending, "the Service is updated only when the Ray cluster is switched, and nothing switches it here", CONTROLLER;
-    "suspend"                       if switched_on        => Stop, "Ray clusters, Services, Gateway and HTTPRoute are deleted", CONTROLLER;
-    "suspend"                       if always             => Scale, "a new Ray cluster is made", CONTROLLER;
-    "upgradeStrategy.**"            if starts_upgrading   => NewCluster, "if the running cluster differs from its spec, a new one is made now", UPGRADE;
-    "upgradeStrategy.**"            if always             => Live, "decides about the next upgrade", UPGRADE;
-    "rayClusterDeletionDelaySeconds" if always            => Live, "decides about the next upgrade", CONTROLLER;
-    "{serviceUnhealthySecondThreshold,deploymentUnhealthySecondThreshold}" if always => Unaffected, "the operator no longer reads the field", CONTROLLER;
-    "**"                            if always             => Live, "the operator reads it in its next loop", CONTROLLER;
+    "managedBy" if replaced => Rejected
+        "the field is immutable"
+        [CRD];
+    "serveConfigV2" => Live
+        "the config is sent to the running cluster: Serve updates the deployments that differ, no new cluster is \
+         made"
+        [CONTROLLER];
+    "excludeHeadPodFromServeSvc" => Live
+        "the head's label is toggled, so that the Service takes it in or out"
+        [CONTROLLER];
+    "serveService.**" if makes_cluster => Live
+        "the Service is updated when the new cluster takes over"
+        [CONTROLLER];
+    "serveService.**" => Pending
+        "the Service is updated only when the Ray cluster is switched, and nothing switches it here"
+        [CONTROLLER];
+    "suspend" if switched_on => Stop
+        "Ray clusters, Services, Gateway and HTTPRoute are deleted"
+        [CONTROLLER];
+    "suspend" => Scale
+        "a new Ray cluster is made"
+        [CONTROLLER];
+    "**" if was_suspended => Live
+        "nothing runs while it is suspended; it counts when it is resumed"
+        [CONTROLLER];
+    "upgradeStrategy.**" if starts_upgrading => NewCluster
+        "if the running cluster differs from its spec, a new one is made now"
+        [UPGRADE];
+    "upgradeStrategy.**" => Live
+        "decides about the next upgrade"
+        [UPGRADE];
+    "rayClusterDeletionDelaySeconds" => Live
+        "decides about the next upgrade"
+        [CONTROLLER];
+    "{serviceUnhealthySecondThreshold,deploymentUnhealthySecondThreshold}" => Unaffected
+        "the operator no longer reads the field"
+        [CONTROLLER];
+    "**" => Live
+        "the operator reads it in its next loop"
+        [CONTROLLER];
 };
 
 /// Fields of `rayClusterConfig`.
 pub const CLUSTER: &[Row] = rows! {
-    "managedBy"                     if always             => Rejected, "the field is immutable", CRD;
-    "gcsFaultToleranceOptions.backend" if replaced        => Rejected, "the field is immutable", CRD;
-    "upgradeStrategy.**"            if added              => Rejected, "the operator refuses it in the cluster of a service", "KubeRay utils/validation.go, ValidateRayClusterUpgradeOptions";
-    "**"                            if comes_with_cluster => NewCluster, "it comes with the new cluster that other changes of this merge make", UPGRADE;
-    "workerGroupSpecs[*].{replicas,minReplicas,maxReplicas}" if operator_upgraded => Scale, "the new operator writes the whole spec to the running cluster once", CONTROLLER;
-    "workerGroupSpecs[*].{replicas,minReplicas,maxReplicas}" if appends => Scale, "with the appended group the whole spec is written to the running cluster", CONTROLLER;
-    "workerGroupSpecs[*].{replicas,minReplicas,maxReplicas}" if always => Ignored, "the running cluster keeps its numbers until there is a new cluster", "KubeRay rayservice_controller.go; issues 2331, 4568";
-    "workerGroupSpecs[*].scaleStrategy.**" if always      => Ignored, "the running cluster keeps its numbers until there is a new cluster", "KubeRay rayservice_controller.go; issues 2331, 4568";
-    "{headGroupSpec,suspend}.**"    if is_not_hashed      => Ignored, "the running cluster keeps it until there is a new cluster", UPGRADE;
-    "workerGroupSpecs[*].**"        if is_not_hashed      => Ignored, "the running cluster keeps it until there is a new cluster", UPGRADE;
-    "workerGroupSpecs[*]"           if appends            => Scale, "the running cluster gets the group in place, and with it the whole spec, which undoes the autoscaler's numbers", CONTROLLER;
-    "workerGroupSpecs"              if appends            => Scale, "the running cluster gets the groups in place", CONTROLLER;
-    "**"                            if operator_upgraded  => Absorbed, "the new operator writes the spec to the running cluster and takes it for applied: no new cluster is made, and pods keep what they have", CONTROLLER;
-    "**"                            if keeps_cluster      => Ignored, "with upgrade strategy `None` the running cluster stays as it is", UPGRADE;
-    "**"                            if shifts_traffic     => NewCluster, "a second cluster grows as the traffic is shifted to it step by step, by a Gateway; then the first goes", "KubeRay rayservice_controller.go, NewClusterWithIncrementalUpgrade";
-    "**"                            if always             => NewCluster, "a second cluster is made, the Services switch when it is ready, and the first goes after `rayClusterDeletionDelaySeconds`", UPGRADE;
+    "managedBy | gcsFaultToleranceOptions.backend" if replaced => Rejected
+        "the field is immutable"
+        [CRD];
+    "upgradeStrategy.**" if added => Rejected
+        "the operator refuses it in the cluster of a service"
+        ["KubeRay utils/validation.go, ValidateRayClusterUpgradeOptions"];
+    "**" if was_suspended => Live
+        "nothing runs while it is suspended; it counts when it is resumed"
+        [CONTROLLER];
+    "**" if comes_with_cluster => NewCluster
+        "it comes with the new cluster that other changes of this merge make"
+        [UPGRADE];
+    "workerGroupSpecs[*].{replicas,minReplicas,maxReplicas}" if operator_upgraded => Scale
+        "the new operator writes the whole spec to the running cluster once"
+        [CONTROLLER];
+    "workerGroupSpecs[*].{replicas,minReplicas,maxReplicas}" if appends => Scale
+        "with the appended group the whole spec is written to the running cluster"
+        [CONTROLLER];
+    "workerGroupSpecs[*].{replicas,minReplicas,maxReplicas,scaleStrategy}.**" => Ignored
+        "the running cluster keeps its numbers until there is a new cluster"
+        ["KubeRay rayservice_controller.go; issues 2331, 4568"];
+    "**" if is_not_hashed => Ignored
+        "the running cluster keeps it until there is a new cluster"
+        [UPGRADE];
+    "workerGroupSpecs[*] | workerGroupSpecs" if appends => Scale
+        "the running cluster gets the group in place, and with it the whole spec, which undoes the autoscaler's \
+         numbers"
+        [CONTROLLER];
+    "**" if operator_upgraded => Absorbed
+        "the new operator writes the spec to the running cluster and takes it for applied: no new cluster is \
+         made, and pods keep what they have"
+        [CONTROLLER];
+    "**" if keeps_cluster => Ignored
+        "with upgrade strategy `None` the running cluster stays as it is"
+        [UPGRADE];
+    "**" if shifts_traffic => NewCluster
+        "a second cluster grows as the traffic is shifted to it step by step, by a Gateway; then the first goes"
+        ["KubeRay rayservice_controller.go, NewClusterWithIncrementalUpgrade"];
+    "**" => NewCluster
+        "a second cluster is made, the Services switch when it is ready, and the first goes after \
+         `rayClusterDeletionDelaySeconds`"
+        [UPGRADE];
 };
 
+/// Labels and annotations.
 const METADATA: &[Row] = rows! {
-    "**"                            if always             => Live, "the operator looks again and leaves the cluster alone", CONTROLLER;
+    "**" => Live
+        "the operator looks again and leaves the cluster alone"
+        [CONTROLLER];
 };
 
-pub(super) fn effects(case: &Case<'_>) -> Vec<Effect> {
-    let cluster = case.within("/spec/rayClusterConfig").map(|case| case.look_up(CLUSTER));
-    let service = || case.within("/spec").map(|case| case.look_up(SERVICE));
-    let metadata = || case.within("/metadata").map(|case| case.look_up(METADATA));
-    cluster.or_else(service).or_else(metadata).flatten().into_iter().collect()
-}
+/// The tables by the part of the object that they are about.
+pub const PARTS: Parts = &[("/spec/rayClusterConfig", CLUSTER), ("/spec", SERVICE), ("/metadata", METADATA)];
 
 fn cluster_steps(change: &Change) -> Option<&[Step]> {
     below(&change.path.0, &["spec", "rayClusterConfig"])

@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::Effect;
-use super::table::{Case, Row, added, always, replaced, rows};
+use super::table::{Case, Row, added, replaced, rows};
 use crate::spec::Quantity;
 
 const VALIDATION: &str = "Kubernetes apis/core/validation/validation.go";
@@ -11,45 +10,74 @@ const CLASS_VALIDATION: &str = "Kubernetes apis/storage/validation/validation.go
 
 /// A PersistentVolume.
 pub const VOLUME: &[Row] = rows! {
-    // field                                  condition            verdict
-    "spec.persistentVolumeReclaimPolicy"   if is_deleted_later  => Data, "when its claim is deleted, the volume's data go with it", "Kubernetes volume/persistentvolume/pv_controller.go, reclaimVolume";
-    "spec.persistentVolumeReclaimPolicy"   if always            => Live, "counts when the claim is deleted", VALIDATION;
-    "spec.{csi,nfs,hostPath,local,awsElasticBlockStore,volumeMode}.**" if always => Rejected, "the source of a volume is immutable: delete volume and claim first, the file system itself stays", "Kubernetes apis/core/validation/validation.go, ValidatePersistentVolumeUpdate";
-    "spec.nodeAffinity"                    if added             => Live, "counts for pods that are scheduled from now on", VALIDATION;
-    "spec.nodeAffinity.**"                 if always            => Rejected, "a volume's node affinity is immutable once it is set", "Kubernetes apis/core/validation/validation.go, ValidatePersistentVolumeUpdate";
-    "spec.claimRef.**"                     if always            => Data, "the volume is given to another claim: pods of the old one lose it", VALIDATION;
-    "spec.mountOptions.**"                 if always            => Pending, "pods that are running keep their mount", VALIDATION;
-    "**"                                   if always            => Live, "the object alone changes, not what is mounted", VALIDATION;
+    "spec.persistentVolumeReclaimPolicy" if is_deleted_later => Data
+        "when its claim is deleted, the volume's data go with it"
+        ["Kubernetes volume/persistentvolume/pv_controller.go, reclaimVolume"];
+    "spec.persistentVolumeReclaimPolicy" => Live
+        "counts when the claim is deleted"
+        [VALIDATION];
+    "spec.{csi,nfs,hostPath,local,awsElasticBlockStore,volumeMode}.**" => Rejected
+        "the source of a volume is immutable: delete volume and claim first, the file system itself stays"
+        ["Kubernetes apis/core/validation/validation.go, ValidatePersistentVolumeUpdate"];
+    "spec.nodeAffinity" if added => Live
+        "counts for pods that are scheduled from now on"
+        [VALIDATION];
+    "spec.nodeAffinity.**" => Rejected
+        "a volume's node affinity is immutable once it is set"
+        ["Kubernetes apis/core/validation/validation.go, ValidatePersistentVolumeUpdate"];
+    "spec.claimRef.**" => Data
+        "the volume is given to another claim: pods of the old one lose it"
+        [VALIDATION];
+    "spec.mountOptions.**" => Pending
+        "pods that are running keep their mount"
+        [VALIDATION];
+    "**" => Live
+        "the object alone changes, not what is mounted"
+        [VALIDATION];
 };
 
 /// A PersistentVolumeClaim.
 pub const CLAIM: &[Row] = rows! {
-    "spec.resources.requests.storage"      if shrinks           => Rejected, "a claim cannot shrink", "Kubernetes apis/core/validation/validation.go, ValidatePersistentVolumeClaimUpdate";
-    "spec.resources.requests.storage"      if has_no_class      => Rejected, "only claims of a StorageClass that allows it can grow, and this one has none", "Kubernetes admission plugin PersistentVolumeClaimResize";
-    "spec.resources.requests.storage"      if always            => Live, "the volume grows in place, if its StorageClass allows it", "Kubernetes admission plugin PersistentVolumeClaimResize";
-    "spec.volumeAttributesClassName"       if always            => Live, "the volume is modified in place", VALIDATION;
-    "spec.**"                              if always            => Rejected, "a claim's spec is immutable: delete the claim first, and mind what its reclaim policy does to the data", "Kubernetes apis/core/validation/validation.go, ValidatePersistentVolumeClaimUpdate";
-    "**"                                   if always            => Live, "the object alone changes, not what is mounted", VALIDATION;
+    "spec.resources.requests.storage" if shrinks => Rejected
+        "a claim cannot shrink"
+        ["Kubernetes apis/core/validation/validation.go, ValidatePersistentVolumeClaimUpdate"];
+    "spec.resources.requests.storage" if has_no_class => Rejected
+        "only claims of a StorageClass that allows it can grow, and this one has none"
+        ["Kubernetes admission plugin PersistentVolumeClaimResize"];
+    "spec.resources.requests.storage" => Live
+        "the volume grows in place, if its StorageClass allows it"
+        ["Kubernetes admission plugin PersistentVolumeClaimResize"];
+    "spec.volumeAttributesClassName" => Live
+        "the volume is modified in place"
+        [VALIDATION];
+    "spec.**" => Rejected
+        "a claim's spec is immutable: delete the claim first, and mind what its reclaim policy does to the data"
+        ["Kubernetes apis/core/validation/validation.go, ValidatePersistentVolumeClaimUpdate"];
+    "**" => Live
+        "the object alone changes, not what is mounted"
+        [VALIDATION];
 };
 
 /// A StorageClass.
 pub const CLASS: &[Row] = rows! {
-    "{parameters,provisioner,reclaimPolicy,volumeBindingMode}.**" if always => Rejected, "the field is immutable: a class with other values needs another name, and existing volumes keep theirs", CLASS_VALIDATION;
-    "{mountOptions,allowedTopologies}.**"  if always            => Ignored, "volumes that exist keep theirs; it counts for new ones", CLASS_VALIDATION;
-    "**"                                   if always            => Live, "counts for what is asked of the class from now on", CLASS_VALIDATION;
+    "{parameters,provisioner,reclaimPolicy,volumeBindingMode}.**" => Rejected
+        "the field is immutable: a class with other values needs another name, and existing volumes keep theirs"
+        [CLASS_VALIDATION];
+    "{mountOptions,allowedTopologies}.**" => Ignored
+        "volumes that exist keep theirs; it counts for new ones"
+        [CLASS_VALIDATION];
+    "**" => Live
+        "counts for what is asked of the class from now on"
+        [CLASS_VALIDATION];
 };
 
-pub(super) fn effects(case: &Case<'_>, table: &[Row]) -> Vec<Effect> {
-    case.look_up(table).into_iter().collect()
-}
-
 fn is_deleted_later(case: &Case<'_>) -> bool {
-    case.change.edit.new().is_some_and(|policy| policy == "Delete")
+    case.change.edit.after().is_some_and(|policy| policy == "Delete")
 }
 
 fn shrinks(case: &Case<'_>) -> bool {
     let amount = |value: Option<&Value>| value.and_then(Value::as_str).and_then(|text| Quantity::from(text).value());
-    replaced(case) && amount(case.change.edit.new()) < amount(case.change.edit.old())
+    replaced(case) && amount(case.change.edit.after()) < amount(case.change.edit.before())
 }
 
 /// A claim with an empty class is bound to a volume that somebody made by hand.

@@ -11,11 +11,13 @@ use crate::schema::Version;
 pub struct Row {
     /// The fields, below the object or below the part of it that the table is about.
     pub field: &'static str,
+    /// When the row holds, as a name; empty for always.
+    pub condition: &'static str,
     /// When the row holds.
     pub when: fn(&Case<'_>) -> bool,
     /// What happens.
     pub verdict: Verdict,
-    /// Why, in words. `{group}`, `{name}`, `{namespace}`, `{old}` and `{new}` stand for the case's own.
+    /// Why, in words. `{group}`, `{name}` and `{namespace}` stand for the case's own.
     pub why: &'static str,
     /// Who says so: project, file and function or document.
     pub fact: &'static str,
@@ -23,23 +25,29 @@ pub struct Row {
     pub command: &'static str,
 }
 
-/// Writes a table so that it can be read as one:
-/// `"field" if condition => Verdict, "why", FACT;`, or `… FACT, "command";` where there is one.
+/// Writes a table so that it can be read as one. A row is `"field" if condition => Verdict "why" [fact];`: without the
+/// condition where there is none, and with `run command` at its end where something is left to people.
 macro_rules! rows {
-    ($($field:literal if $when:expr => $verdict:ident, $why:literal, $fact:expr $(, $command:expr)?;)*) => {
+    ($($field:literal $(if $when:ident)? => $verdict:ident $why:literal [$fact:expr] $(run $command:expr)?;)*) => {
         &[$($crate::impact::table::Row {
             field: $field,
-            when: $when,
+            condition: concat!($(stringify!($when))?),
+            when: rows!(@when $($when)?),
             verdict: $crate::impact::Verdict::$verdict,
             why: $why,
             fact: $fact,
             command: rows!(@command $($command)?),
         }),*]
     };
+    (@when) => { $crate::impact::table::always };
+    (@when $when:ident) => { $when };
     (@command) => { "" };
     (@command $command:expr) => { $command };
 }
 pub(super) use rows;
+
+/// Tables by the part of an object that they are about, as a JSON pointer; a part before those around it.
+pub type Parts = &'static [(&'static str, &'static [Row])];
 
 /// A change and all that its consequences depend on.
 #[derive(Clone, Copy, Debug)]
@@ -61,9 +69,9 @@ pub struct Case<'a> {
 impl<'a> Case<'a> {
     /// The same case for a table about the part at `pointer`, such as `/spec/rayClusterConfig`; none if the change is
     /// elsewhere.
-    pub fn within(self, pointer: &str) -> Option<Self> {
+    pub fn within(&self, pointer: &str) -> Option<Self> {
         let fields: Vec<&str> = pointer.split('/').skip(1).collect();
-        below(&self.change.path.0, &fields).map(|steps| Self { steps, ..self })
+        below(&self.change.path.0, &fields).map(|steps| Self { steps, ..*self })
     }
 
     /// Whether the change is at one of these fields.
@@ -86,6 +94,11 @@ impl<'a> Case<'a> {
         rows.iter().find(|row| self.is_at(row.field) && (row.when)(self)).map(|row| self.effect(row))
     }
 
+    /// The first row that fits in the table of the first part that the change is in.
+    pub fn look_up_in(&self, parts: Parts) -> Option<Effect> {
+        parts.iter().find_map(|(part, rows)| Some(self.within(part)?.look_up(rows))).flatten()
+    }
+
     /// The effect of a row, whatever its field and condition.
     pub fn effect(&self, row: &Row) -> Effect {
         Effect {
@@ -101,16 +114,9 @@ impl<'a> Case<'a> {
         if !text.contains('{') {
             return text.to_owned();
         }
-        let plain = |value: Option<&Value>| match value {
-            Some(Value::String(text)) => text.clone(),
-            Some(value) if !value.is_object() && !value.is_array() => value.to_string(),
-            _ => "none".to_owned(),
-        };
         text.replace("{group}", self.change.path.item().unwrap_or_default())
             .replace("{name}", self.text("/metadata/name"))
             .replace("{namespace}", self.text("/metadata/namespace"))
-            .replace("{old}", &plain(self.change.edit.old()))
-            .replace("{new}", &plain(self.change.edit.new()))
     }
 }
 
@@ -148,18 +154,23 @@ pub(super) fn reordered(case: &Case<'_>) -> bool {
 
 /// A flag is set that was not.
 pub(super) fn switched_on(case: &Case<'_>) -> bool {
-    case.change.edit.new() == Some(&Value::Bool(true))
+    case.change.edit.after() == Some(&Value::Bool(true))
 }
 
 /// A flag was set and is not.
 pub(super) fn switched_off(case: &Case<'_>) -> bool {
-    case.change.edit.old() == Some(&Value::Bool(true))
+    case.change.edit.before() == Some(&Value::Bool(true))
 }
 
 /// A number falls. One that is not there counts as zero, the default of every number that tables ask about.
 pub(super) fn lowered(case: &Case<'_>) -> bool {
     let number = |value: Option<&Value>| value.and_then(Value::as_f64).unwrap_or(0.0);
-    number(case.change.edit.new()) < number(case.change.edit.old())
+    number(case.change.edit.after()) < number(case.change.edit.before())
+}
+
+/// The object is suspended before the merge.
+pub(super) fn was_suspended(case: &Case<'_>) -> bool {
+    case.old.pointer("/spec/suspend") == Some(&Value::Bool(true))
 }
 
 /// The operator is another release before and after the merge.

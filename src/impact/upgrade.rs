@@ -16,10 +16,11 @@ pub struct Upgrade {
 }
 
 /// A project, the first release that behaves like this (none: any change of release does), what it does, who says so.
-type Row = (&'static str, Option<Version>, &'static str, &'static str);
+pub type Row = (&'static str, Option<Version>, &'static str, &'static str);
 
+/// What another release means for what runs.
 #[rustfmt::skip]
-const NOTES: &[Row] = &[
+pub const NOTES: &[Row] = &[
     ("KubeRay",   None,                          "running pods stay as they are; the operator takes the specs that it finds first for applied, so what changes in the same merge restarts nothing", "KubeRay raycluster_controller.go, annotation ray.io/kuberay-version"),
     ("KubeRay",   None,                          "the running cluster of every RayService gets its service's whole spec once, with numbers that were ignored so far", "KubeRay rayservice_controller.go"),
     ("KubeRay",   Some(Version::new(1, 6, 0)),   "`upgradeStrategy` counts; heads that were created before carry no hash and are never restarted for a change", "KubeRay raycluster_controller.go, annotation ray.io/upgrade-strategy-recreate-hash"),

@@ -85,7 +85,7 @@ impl Revision {
             match mode {
                 // A link is asked for by its path, and Git follows it.
                 "120000" if !path.contains('\n') => {
-                    requests.push((name.to_owned(), format!("{}:./{path}", self.commit)))
+                    requests.push((name.to_owned(), format!("{}:./{path}", self.commit)));
                 }
                 "100644" | "100755" if size <= files::LARGEST => requests.push((name.to_owned(), object.to_owned())),
                 "100644" | "100755" => {
@@ -143,6 +143,10 @@ fn command(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("git");
     // Reading takes no lock and refreshes no index.
     command.arg("-C").arg(root).args(arguments).env("GIT_OPTIONAL_LOCKS", "0").env("LC_ALL", "C");
+    // Git sets these for its hooks, relative to a directory that need not be the workspace.
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+        command.env_remove(variable);
+    }
     command
 }
 

@@ -16,12 +16,12 @@ impl Specs {
         if !is_same(platform_before, platform) || may_name_file(platform) {
             return;
         }
-        let is_unchanged = |team: &Option<&str>, content: &Content| {
-            before.get(team).is_some_and(|before| is_same(before, content) && !may_name_file(content))
+        let is_unchanged = |team: Option<&str>, content: &Content| {
+            before.get(&team).is_some_and(|before| is_same(before, content) && !may_name_file(content))
         };
         let unchanged: BTreeSet<String> = after
             .iter()
-            .filter(|(team, content)| is_unchanged(team, content))
+            .filter(|(team, content)| is_unchanged(**team, content))
             .filter_map(|(team, _)| Some((*team)?.to_owned()))
             .collect();
         for specs in [old, new] {

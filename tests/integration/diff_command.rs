@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use insta::assert_snapshot;
+use raygen::workspace::{Revision, Specs, Workspace};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -188,6 +189,38 @@ fn change_much(repository: &Repository) {
     repository.remove("teams/audio.toml");
 }
 
+/// The comment in the README, without its mark and title and without the commit.
+pub(crate) fn recorded_comment() -> Option<String> {
+    let repository = Repository::new("")?;
+    let worker = "max = 8\ncpu = 6\nmemory = \"24Gi\"\n";
+    let cluster = |name: &str, upgrade: &str| {
+        format!(
+            "environments = [\"prod\"]\n[clusters.{name}]\nupgrade = \"{upgrade}\"\n[clusters.{name}.workers.cpu]\n{worker}"
+        )
+    };
+    let teams = [
+        ("vision", cluster("train", "recreate")),
+        ("nlp", cluster("batch", "recreate")),
+        ("audio", cluster("lab", "none")),
+    ];
+    for (name, text) in &teams {
+        repository.write(&format!("teams/{name}.toml"), text);
+    }
+    repository.write("teams/audio.toml", &format!("{}[clusters.lab.workers.spare]\n{worker}", teams[2].1));
+    repository.commit();
+    repository.write("teams/vision.toml", &teams[0].1.replace("max = 8", "max = 12\nenv.MODE = \"fast\""));
+    repository.write(
+        "teams/nlp.toml",
+        &format!("{}node-pool.labels.tier = \"batch\"\n", teams[1].1)
+            .replace("[clusters.batch]", "[clusters.batch]\nray-version = \"2.53.0\""),
+    );
+    repository.write("teams/audio.toml", &teams[2].1);
+    repository.write("teams/chat/serve.yaml", &SERVE.replace("chat:app", "chat:app2"));
+    let comment = repository.text("--base HEAD --format markdown");
+    let body = comment.split_once("### What merging does\n\n")?.1;
+    Some(body.rsplit_once("<sub>Compared")?.0.trim_end().to_owned() + "\n")
+}
+
 #[test]
 fn text_says_what_merging_does() {
     let Some(repository) = Repository::new("") else { return };
@@ -290,6 +323,26 @@ fn links_are_followed_as_in_the_working_tree() {
     assert_eq!(repository.verdicts("--base HEAD"), [""; 0]);
     repository.write("shared/audio.toml", &TEAM.replace("max = 3", "max = 5"));
     assert_eq!(repository.verdicts("--base HEAD"), ["audio-train scale"]);
+}
+
+/// What has not changed is not even parsed.
+#[test]
+fn teams_that_have_not_changed_are_dropped() {
+    let Some(repository) = Repository::new("") else { return };
+    repository.write("teams/vision.toml", &TEAM.replace("max = 3", "max = 5"));
+    repository.write("teams/audio.toml", &TEAM.replace('\n', "\r\n"));
+    let root = repository.root();
+    let revision = Revision::named(&root, "HEAD").unwrap();
+    let (mut old, mut new) = (Specs::read_revision(&root, &revision).unwrap(), Specs::read(&root).unwrap());
+    Specs::drop_unchanged(&mut old, &mut new);
+    // Only its parsed spec tells which file `chat` names.
+    assert_eq!(old.teams().collect::<Vec<_>>(), ["chat", "vision"]);
+    assert_eq!(new.teams().collect::<Vec<_>>(), ["chat", "vision"]);
+    let (mut old, mut new) = (old.parse().unwrap(), new.parse().unwrap());
+    Workspace::drop_unchanged(&mut old, &mut new);
+    let names: Vec<&str> = new.teams.iter().map(|team| team.name.as_str()).collect();
+    assert_eq!(names, ["vision"], "its file has not changed either");
+    assert_eq!(old.teams.len(), 1);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What merging does, change by change: the facts of KubeRay, Karpenter and Kubernetes as tables of spec changes and
 //! verdicts.
 
+mod document;
 mod kubernetes;
 mod node_class;
 mod node_pool;
@@ -129,7 +130,7 @@ fn assessed<T>(old: &[Value], new: &[Value], kuberay: (&str, &str), look: impl F
 /// All verdicts on a change, the worst first.
 #[track_caller]
 fn verdicts(old: &Value, new: &Value, kuberay: (&str, &str)) -> Vec<Verdict> {
-    assessed(&[old.clone()], &[new.clone()], kuberay, |object| {
+    assessed(std::slice::from_ref(old), std::slice::from_ref(new), kuberay, |object| {
         for effect in &object.effects {
             assert!(!effect.reason.contains(['{', '}']), "{}", effect.reason);
             assert!(!effect.fields.is_empty() && !effect.fact.is_empty(), "{effect:#?}");

@@ -51,7 +51,7 @@ fn write_object(text: &mut String, object: &ObjectImpact<'_>, with_unified: bool
         let _ = writeln!(text, "      to apply it: {command}");
     }
     for (sign, line) in object.pair.changes.iter().flat_map(lines) {
-        let _ = writeln!(text, "  {sign} {line}");
+        let _ = writeln!(text, "{sign}   {line}");
     }
     if with_unified {
         text.push_str(&unified(object));

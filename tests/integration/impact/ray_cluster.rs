@@ -441,9 +441,17 @@ fn older_operators_know_less() {
         with(&with(&cluster, "/spec/upgradeStrategy", &Value::Null), "/spec/workerGroupSpecs/0/numOfHosts", &json!(2));
     let plain = with(&cluster, "/spec/upgradeStrategy", &Value::Null);
     assert_eq!(verdicts(&plain, &hosts, ("1.5.1", "1.5.1")), [Scale], "no replica groups before 1.6");
-    let tolerations = with(&cluster, &format!("{HEAD}/tolerations/0/value"), &json!("b"));
-    assert_eq!(verdicts(&cluster, &tolerations, ("1.5.1", "1.5.1")), [Restart], "in the hash before 1.5.2");
-    assert_eq!(verdicts(&cluster, &tolerations, ("1.6.2", "1.6.2")), [Pending]);
+    let image = with(&cluster, &format!("{HEAD}/containers/0/image"), &json!("ray:2"));
+    assert_eq!(verdicts(&cluster, &image, ("1.5.1", "1.5.1")), [Pending], "no strategy before 1.6");
+}
+
+#[test]
+fn nothing_restarts_that_is_suspended() {
+    let suspended = with(&of_kind(&rendered(FIXED), "RayCluster"), "/spec/suspend", &json!(true));
+    let suspended = with(&suspended, "/spec/upgradeStrategy/type", &json!("Recreate"));
+    let image = with(&suspended, &format!("{HEAD}/containers/0/image"), &json!("ray:2"));
+    assert_eq!(verdicts(&suspended, &image, ("1.7.0", "1.7.0")), [Live]);
+    assert_eq!(verdicts(&suspended, &with(&image, "/spec/suspend", &Value::Null), ("1.7.0", "1.7.0")), [Scale, Live]);
 }
 
 #[test]
@@ -480,7 +488,7 @@ fn what_is_left_to_do_is_a_command() {
 #[test]
 fn a_cluster_that_is_gone() {
     let cluster = of_kind(&rendered(FIXED), "RayCluster");
-    let verdict = |object: Value| assessed(&[object], &[], ("1.7.0", "1.7.0"), |object| object.verdict());
+    let verdict = |object: Value| assessed(&[object], &[], ("1.7.0", "1.7.0"), |object| object.effects[0].verdict);
     assert_eq!(verdict(cluster.clone()), Delete);
     let rocks = json!({"backend": "rocksdb", "storage": {"size": "1Gi"}});
     assert_eq!(verdict(with(&cluster, "/spec/gcsFaultToleranceOptions", &rocks)), Data, "the claim goes with it");

@@ -33,6 +33,11 @@ fn job() -> Vec<(&'static str, Edit, &'static [Verdict])> {
         ("cluster's numbers", Spec("", "[override.prod.jobs.train.workers.a]\nmax = 8"), &[Ignored]),
         ("suspend", Spec("", "[override.prod.jobs.train]\nsuspend = true"), &[Stop]),
         ("resume", Spec("[override.prod.jobs.train]\nsuspend = true", ""), &[Rerun]),
+        (
+            "another cluster on resuming",
+            Spec("[override.prod.jobs.train]\nsuspend = true", "[override.prod.jobs.train]\nimage = \"ray:2\""),
+            &[Rerun, Live],
+        ),
         ("backoffLimit", Spec("", "[override.prod.jobs.train]\nretries = 3"), &[Live]),
         ("activeDeadlineSeconds", Spec("", "[override.prod.jobs.train]\ndeadline = \"6h\""), &[Live]),
         ("ttlSecondsAfterFinished", Spec("", "[override.prod.jobs.train]\nttl = \"6h\""), &[Live]),

@@ -143,7 +143,7 @@ fn the_strategy_decides() {
     let same = ("1.7.0", "1.7.0");
     assert_eq!(verdicts(&strategy("None"), &with_image(&strategy("None")), same), [Ignored]);
     let step_by_step = strategy("NewClusterWithIncrementalUpgrade");
-    let reason = assessed(&[step_by_step.clone()], &[with_image(&step_by_step)], same, |object| {
+    let reason = assessed(std::slice::from_ref(&step_by_step), &[with_image(&step_by_step)], same, |object| {
         assert_eq!(object.verdict(), NewCluster);
         object.effects[0].reason.clone()
     });
@@ -156,4 +156,18 @@ fn an_operator_upgrade_absorbs_the_cluster_and_writes_the_numbers() {
     assert_eq!(verdicts(&service(), &with_image(&service()), upgrade), [Absorbed]);
     let numbers = with(&service(), &format!("{GROUP}/maxReplicas"), &json!(9));
     assert_eq!(verdicts(&service(), &numbers, upgrade), [Scale]);
+}
+
+#[test]
+fn nothing_is_made_for_a_suspended_service() {
+    let suspended = with(&service(), "/spec/suspend", &json!(true));
+    assert_eq!(verdicts(&suspended, &with_image(&suspended), ("1.7.0", "1.7.0")), [Live]);
+}
+
+/// Tolerations left the hash with 1.5.2.
+#[test]
+fn older_operators_hash_tolerations() {
+    let tolerations = with(&service(), &format!("{GROUP}/template/spec/tolerations/0/value"), &json!("b"));
+    assert_eq!(verdicts(&service(), &tolerations, ("1.5.1", "1.5.1")), [NewCluster]);
+    assert_eq!(verdicts(&service(), &tolerations, ("1.6.2", "1.6.2")), [Ignored]);
 }

@@ -11,10 +11,9 @@ const TEAM: &str = "[clusters.train]\nupgrade = \"recreate\"\n[clusters.train.wo
 fn headline(old: &[Value], new: &[Value]) -> String {
     let newest = releases("1.7.0");
     let (old, new) = (side(old, &newest), side(new, &newest));
-    impact::assess(&old, &new)
-        .iter()
-        .map(|environment| format!("{}: {}", environment.name, environment.headline()))
-        .collect()
+    let environments = impact::assess(&old, &new);
+    let headlines = environments.iter().map(|environment| format!("{}: {}", environment.name, environment.headline()));
+    headlines.collect::<Vec<_>>().join("\n")
 }
 
 #[test]
