@@ -7,6 +7,7 @@ pub mod deletion;
 pub mod ec2_node_class;
 mod headline;
 pub mod node_pool;
+mod nodes;
 pub mod other;
 pub mod ray_cluster;
 pub mod ray_job;
@@ -20,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
+use self::nodes::Nodes;
 use self::table::Case;
 pub use self::upgrade::Upgrade;
 pub use self::verdict::Verdict;
@@ -59,12 +61,15 @@ impl ObjectImpact<'_> {
 
     /// What people call it: team and workload, as in `vision/train`, or its name where it belongs to no workload.
     pub fn label(&self) -> String {
-        let object = self.pair.object();
-        match (object.team, object.workload) {
-            (Some(team), Some(workload)) => format!("{team}/{workload}"),
-            (Some(team), None) if object.name() != team => format!("{team}/{}", object.name()),
-            _ => object.name().to_owned(),
-        }
+        label(&self.pair.object())
+    }
+}
+
+fn label(object: &Object<'_>) -> String {
+    match (object.team, object.workload) {
+        (Some(team), Some(workload)) => format!("{team}/{workload}"),
+        (Some(team), None) if object.name() != team => format!("{team}/{}", object.name()),
+        _ => object.name().to_owned(),
     }
 }
 
@@ -109,17 +114,17 @@ impl<'a> Side<'a> {
 
 /// What it does to go from one side to the other, by environment. Environments where nothing differs are not named.
 pub fn assess<'a>(old: &Side<'a>, new: &Side<'a>) -> Vec<EnvironmentImpact<'a>> {
-    let pools = Pools::new(&new.objects);
+    let (before, after) = (Nodes::new(&old.objects), Nodes::new(&new.objects));
     let pairs = diff::compare(old.objects.iter().copied(), new.objects.iter().copied());
     let newest = Releases::newest();
     let impacts: Vec<ObjectImpact<'a>> = pairs
         .into_par_iter()
         .map(|pair| {
             let environment = pair.object().environment;
-            let after = new.releases.get(environment).or_else(|| old.releases.get(environment)).copied();
-            let before = old.releases.get(environment).copied().or(after);
-            let releases = (before.unwrap_or(&newest), after.unwrap_or(&newest));
-            let effects = effects(&pair, releases, &pools);
+            let [was, is] = [old, new].map(|side| side.releases.get(environment).copied());
+            // An environment that is new or gone has one side only, and objects without an environment have none.
+            let releases = (was.or(is).unwrap_or(&newest), is.or(was).unwrap_or(&newest));
+            let effects = effects(&pair, releases, (&before, &after));
             ObjectImpact { pair, effects }
         })
         .collect();
@@ -143,10 +148,14 @@ pub fn assess<'a>(old: &Side<'a>, new: &Side<'a>) -> Vec<EnvironmentImpact<'a>> 
 }
 
 /// What the pair's changes do, the worst first, those with the same consequence together.
-fn effects(pair: &Pair<'_>, (before, after): (&Releases, &Releases), pools: &Pools<'_>) -> Vec<Effect> {
+fn effects(
+    pair: &Pair<'_>,
+    (before, after): (&Releases, &Releases),
+    (old_nodes, nodes): (&Nodes<'_>, &Nodes<'_>),
+) -> Vec<Effect> {
     let (old, new) = match (&pair.old, &pair.new) {
         (Some(old), Some(new)) => (old, new),
-        (Some(old), None) => return vec![deletion::effect(old, pair.renamed)],
+        (Some(old), None) => return vec![old_nodes.of_pool(deletion::effect(old, pair.renamed), old)],
         (None, _) => return vec![creation(&pair.object(), pair.renamed)],
     };
     let mut merged: Vec<Effect> = Vec::new();
@@ -159,7 +168,7 @@ fn effects(pair: &Pair<'_>, (before, after): (&Releases, &Releases), pools: &Poo
             all: &pair.changes,
             kuberay: (&before.kuberay, &after.kuberay),
         };
-        for effect in of_kind(&case, new, pools) {
+        for effect in of_kind(&case, new, nodes) {
             let same = |other: &&mut Effect| {
                 (other.verdict, &other.reason, &other.command) == (effect.verdict, &effect.reason, &effect.command)
             };
@@ -185,46 +194,18 @@ fn creation(new: &Object<'_>, renamed: Option<&str>) -> Effect {
     Effect { verdict, fields: Vec::new(), reason, fact: "", command: None }
 }
 
-fn of_kind(case: &Case<'_>, object: &Object<'_>, pools: &Pools<'_>) -> Vec<Effect> {
+fn of_kind(case: &Case<'_>, object: &Object<'_>, nodes: &Nodes<'_>) -> Vec<Effect> {
     let one = match (object.group(), object.kind()) {
         ("ray.io", "RayCluster") => return ray_cluster::effects(case),
         ("ray.io", "RayService") => case.look_up_in(ray_service::PARTS),
         ("ray.io", "RayJob") => case.look_up_in(ray_job::JOB_PARTS),
         ("ray.io", "RayCronJob") => case.look_up_in(ray_job::CRON_JOB_PARTS),
-        ("karpenter.sh", "NodePool") => case.look_up_in(node_pool::PARTS),
+        ("karpenter.sh", "NodePool") => case.look_up_in(node_pool::PARTS).map(|effect| nodes.of_pool(effect, object)),
         ("karpenter.k8s.aws", "EC2NodeClass") => {
-            case.look_up_in(ec2_node_class::PARTS).map(|effect| pools.hold(effect, object))
+            case.look_up_in(ec2_node_class::PARTS).map(|effect| nodes.of_class(effect, object))
         }
         (_, kind) => other::effect(case, kind),
     };
     // A change that no table speaks of, such as that of `apiVersion`.
     one.or_else(|| other::effect(case, "")).into_iter().collect()
-}
-
-/// The node pools of each node class, and whether their budgets hold drifted nodes back.
-struct Pools<'a>(BTreeMap<(&'a str, &'a str), Vec<(&'a str, bool)>>);
-
-impl<'a> Pools<'a> {
-    fn new(objects: &[Object<'a>]) -> Self {
-        let mut classes: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for pool in objects.iter().filter(|object| object.kind() == "NodePool") {
-            let class = pool.value.pointer("/spec/template/spec/nodeClassRef/name").and_then(|name| name.as_str());
-            let key = (pool.environment, class.unwrap_or_default());
-            classes.entry(key).or_default().push((pool.name(), node_pool::holds_drift(pool.value)));
-        }
-        Self(classes)
-    }
-
-    /// Nodes of a class roll pool by pool, and not at all where every pool holds them.
-    fn hold(&self, mut effect: Effect, class: &Object<'_>) -> Effect {
-        let pools = self.0.get(&(class.environment, class.name())).filter(|_| effect.verdict == Verdict::Roll);
-        let Some(pools) = pools else { return effect };
-        if pools.iter().all(|(_, held)| *held) {
-            effect.verdict = Verdict::Pending;
-            effect.reason.push_str("; those of its pools are 0 for `Drifted`, so nodes stay until they are empty");
-        }
-        let names = pools.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        effect.reason = format!("{} (node pools {names})", effect.reason);
-        effect
-    }
 }

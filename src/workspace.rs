@@ -94,11 +94,11 @@ impl Specs {
         let mut diagnostics = Vec::new();
         let listed = files::specs_among(stored.names(), &mut diagnostics);
         let read = listed.into_iter().map(|file| {
-            let content = stored.content(&file.file_name.to_string_lossy(), files::LARGEST);
-            (file, content)
+            let content = stored.content(&file.file_name.to_string_lossy(), files::LARGEST)?;
+            Ok((file, content))
         });
-        let read = read.collect();
-        let beside = Box::new(move |path: &str| Ok(stored.content(path, beside::LARGEST)));
+        let read = read.collect::<Result<_>>()?;
+        let beside = Box::new(move |path: &str| stored.content(path, beside::LARGEST));
         Ok(Self { root: root.to_owned(), read, beside, diagnostics })
     }
 

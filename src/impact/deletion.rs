@@ -58,6 +58,10 @@ pub(super) fn effect(old: &Object<'_>, renamed: Option<&str>) -> Effect {
         }
         None => {}
     }
+    if old.kind() == "Job" && renamed.is_some() {
+        // What raygen submits has a name that changes with what is submitted: the new one takes the old one's place.
+        effect.verdict = Verdict::Rerun;
+    }
     if let Some(name) = renamed {
         effect.reason = format!("renamed to `{name}`, which is a deletion and a creation: {}", effect.reason);
     }

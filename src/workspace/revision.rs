@@ -98,12 +98,15 @@ impl Revision {
         }
         let (names, objects): (Vec<String>, Vec<String>) = requests.into_iter().unzip();
         files.extend(names.into_iter().zip(read_objects(&self.root, &objects)?));
-        Ok(Stored(files))
+        Ok(Stored { revision: self.clone(), files })
     }
 }
 
 /// The files of `teams/` in a revision, by path below it.
-pub(super) struct Stored(BTreeMap<String, File>);
+pub(super) struct Stored {
+    revision: Revision,
+    files: BTreeMap<String, File>,
+}
 
 enum File {
     Bytes(Vec<u8>),
@@ -111,23 +114,42 @@ enum File {
     None(Problem),
 }
 
+impl File {
+    fn content(&self, largest: u64) -> Content {
+        match self {
+            Self::Bytes(bytes) if bytes.len() as u64 <= largest => Content::from_bytes(bytes.clone()),
+            Self::Bytes(bytes) => Problem::TooLarge { bytes: bytes.len() as u64 }.into(),
+            Self::Large(bytes) => Problem::TooLarge { bytes: *bytes }.into(),
+            Self::None(problem) => problem.clone().into(),
+        }
+    }
+}
+
 impl Stored {
     /// The names in `teams/`, of files and directories.
     pub(super) fn names(&self) -> BTreeSet<OsString> {
-        self.0.keys().map(|path| path.split('/').next().unwrap_or(path).into()).collect()
+        self.files.keys().map(|path| path.split('/').next().unwrap_or(path).into()).collect()
     }
 
     /// What a file of at most `largest` bytes holds.
-    pub(super) fn content(&self, path: &str, largest: u64) -> Content {
+    pub(super) fn content(&self, path: &str, largest: u64) -> Result<Content> {
         let below = format!("{path}/");
-        match self.0.get(path) {
-            Some(File::Bytes(bytes)) if bytes.len() as u64 <= largest => Content::from_bytes(bytes.clone()),
-            Some(File::Bytes(bytes)) => Problem::TooLarge { bytes: bytes.len() as u64 }.into(),
-            Some(File::Large(bytes)) => Problem::TooLarge { bytes: *bytes }.into(),
-            Some(File::None(problem)) => problem.clone().into(),
-            None if self.0.keys().any(|path| path.starts_with(&below)) => Problem::Directory.into(),
+        Ok(match self.files.get(path) {
+            Some(file) => file.content(largest),
+            None if self.files.keys().any(|path| path.starts_with(&below)) => Problem::Directory.into(),
+            None if self.is_below_link(path) => {
+                let request = format!("{}:./teams/{path}", self.revision.commit);
+                let read = read_objects(&self.revision.root, &[request])?;
+                read.first().map_or_else(|| Problem::LeadsNowhere.into(), |file| file.content(largest))
+            }
             None => Problem::LeadsNowhere.into(),
-        }
+        })
+    }
+
+    /// Whether one of the directories above is a link: what it leads to is not among the files that Git lists.
+    fn is_below_link(&self, path: &str) -> bool {
+        let mut above = path.rmatch_indices('/').map(|(end, _)| &path[..end]);
+        above.any(|above| matches!(self.files.get(above), Some(File::None(Problem::Directory))))
     }
 }
 
@@ -230,6 +252,10 @@ fn read_objects(root: &Path, objects: &[String]) -> Result<Vec<File>> {
 fn read_object(stdout: &mut impl BufRead) -> Result<File> {
     let mut header = String::new();
     stdout.read_line(&mut header)?;
+    // What is asked for by a path may have spaces in it.
+    if header.trim_end().ends_with(" missing") {
+        return Ok(File::None(Problem::LeadsNowhere));
+    }
     let words: Vec<&str> = header.split_whitespace().collect();
     let mut content = |size: &str| -> Result<Vec<u8>> {
         let size: usize = size.parse().with_context(|| format!("unexpected answer `{}`", header.trim()))?;

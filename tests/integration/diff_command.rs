@@ -323,6 +323,13 @@ fn links_are_followed_as_in_the_working_tree() {
     assert_eq!(repository.verdicts("--base HEAD"), [""; 0]);
     repository.write("shared/audio.toml", &TEAM.replace("max = 3", "max = 5"));
     assert_eq!(repository.verdicts("--base HEAD"), ["audio-train scale"]);
+    // A directory may be a link too.
+    fs::rename(repository.root().join("teams/chat"), repository.root().join("shared/chat")).unwrap();
+    std::os::unix::fs::symlink("../shared/chat", repository.root().join("teams/chat")).unwrap();
+    repository.commit();
+    assert_eq!(repository.verdicts("--base HEAD"), [""; 0]);
+    repository.write("shared/chat/serve.yaml", &SERVE.replace("chat:app", "chat:other"));
+    assert_eq!(repository.verdicts("--base HEAD"), ["chat live"]);
 }
 
 /// What has not changed is not even parsed.

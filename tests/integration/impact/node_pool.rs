@@ -155,6 +155,14 @@ fn a_pool_that_is_gone_takes_its_nodes() {
 }
 
 #[test]
+fn a_pool_that_rolls_says_whose_pods_go() {
+    let old = rendered(POOL);
+    let new = rendered(&format!("{POOL}{}", group!("node-pool.labels.a = \"b\"")));
+    let reason = assessed(&old, &new, ("1.7.0", "1.7.0"), |object| object.effects[0].reason.clone());
+    assert!(reason.ends_with("(pods of `vision/vision-train`)"), "{reason}");
+}
+
+#[test]
 fn a_renamed_group_is_a_pool_gone_and_a_pool_new() {
     let old = of_kind(&rendered(POOL), "NodePool");
     let new = with(&old, "/metadata/name", &json!("vision-train-other"));
