@@ -1,12 +1,22 @@
 //! What Karpenter does when an EC2NodeClass changes: almost all of it is in the hash by which nodes drift.
 
-use super::table::{Parts, Row, rows};
+use super::table::{Case, Parts, Row, reordered, rows};
+use crate::diff::Edit;
 
 const HASH: &str = "Karpenter AWS provider ec2nodeclass.go, EC2NodeClass.Hash";
 const RESOLVED: &str = "Karpenter AWS provider cloudprovider/drift.go";
 
 /// Fields of an EC2NodeClass' spec.
 pub const NODE_CLASS: &[Row] = rows! {
+    "kubelet.**" => Roll
+        "all nodes of the class have drifted (NodeClassDrift) and are replaced, as the budgets of their pools allow"
+        [HASH];
+    "**" if reordered => Unaffected
+        "lists are hashed as sets"
+        [HASH];
+    "{subnetSelectorTerms,capacityReservationSelectorTerms}" if keeps_all => Live
+        "what was selected still is, so no node has drifted; new ones may be elsewhere"
+        [RESOLVED];
     "amiSelectorTerms.**" => Roll
         "nodes whose image is no longer selected have drifted (AMIDrift) and are replaced, as the budgets of \
          their pools allow"
@@ -45,3 +55,14 @@ const METADATA: &[Row] = rows! {
 
 /// The tables by the part of the object that they are about.
 pub const PARTS: Parts = &[("/spec", NODE_CLASS), ("/metadata", METADATA)];
+
+/// Terms are added, and none is taken away.
+fn keeps_all(case: &Case<'_>) -> bool {
+    match &case.change.edit {
+        Edit::Replaced { old, new } => {
+            let (old, new) = (old.as_array(), new.as_array());
+            old.zip(new).is_some_and(|(old, new)| old.iter().all(|term| new.contains(term)))
+        }
+        _ => false,
+    }
+}

@@ -27,12 +27,9 @@ pub const NODE_POOL: &[Row] = rows! {
     "replicas" => Scale
         "nodes are added"
         [DISRUPTION];
-    "template.spec.{taints,startupTaints}" if reordered => Unaffected
-        "lists are hashed as sets"
+    "template.**" if reordered => Unaffected
+        "lists are hashed as sets, and requirements compared one by one"
         [HASH];
-    "template.spec.requirements" if reordered => Unaffected
-        "requirements are compared, not hashed"
-        [REQUIREMENTS];
     "template.spec.requirements[*].minValues" => Live
         "counts for nodes that are launched from now on"
         [REQUIREMENTS];
@@ -113,7 +110,7 @@ fn widens(case: &Case<'_>) -> bool {
         _ => None,
     });
     match (&case.change.edit, operator) {
-        (Edit::Removed(_) | Edit::Reordered { .. }, _) => true,
+        (Edit::Removed(_), _) => true,
         (Edit::Replaced { old, new }, Some(operator)) => {
             let (before, after) = (values(old), values(new));
             let bound = |values: &[&str]| values.first().and_then(|value| value.parse::<i64>().ok());

@@ -1,9 +1,10 @@
 //! What KubeRay does when a RayJob or a RayCronJob changes: a run keeps what it was started with.
 
-use super::table::{Parts, Row, replaced, rows, switched_on, was_suspended};
+use super::table::{Parts, Row, replaced, rows, switched_off, switched_on, was_suspended};
 
 const CRD: &str = "KubeRay CRD, x-kubernetes-validations";
 const CONTROLLER: &str = "KubeRay rayjob_controller.go";
+const CRON_CONTROLLER: &str = "KubeRay raycronjob_controller.go, Reconcile";
 
 /// Fields of a RayJob.
 pub const JOB: &[Row] = rows! {
@@ -35,20 +36,26 @@ pub const JOB: &[Row] = rows! {
 pub const CRON_JOB: &[Row] = rows! {
     "suspend" if switched_on => Live
         "no further runs start; one that is on goes on"
-        ["KubeRay raycronjob_controller.go"];
+        [CRON_CONTROLLER];
     "jobTemplate.managedBy | jobTemplate.rayClusterSpec.managedBy" if replaced => Rejected
         "the field is immutable"
         [CRD];
+    "suspend" if switched_off => Live
+        "if a time has passed since the last run, a run starts at once"
+        [CRON_CONTROLLER];
+    "schedule | timeZone" => Live
+        "counts from the last run on: if the new time has passed since, a run starts at once"
+        [CRON_CONTROLLER];
     "**" => Live
         "counts from the next run on; one that is on keeps what it has"
-        ["KubeRay raycronjob_controller.go"];
+        [CRON_CONTROLLER];
 };
 
 /// Labels and annotations.
 const METADATA: &[Row] = rows! {
     "**" => Live
-        "the operator looks again and leaves the run alone"
-        [CONTROLLER];
+        "the operator looks again and leaves runs alone"
+        ["KubeRay rayjob_controller.go and raycronjob_controller.go"];
 };
 
 /// The tables of a RayJob by the part of the object that they are about.

@@ -40,7 +40,7 @@ fn sections() -> Vec<Section<'static>> {
         ("NodePool", parts(node_pool::PARTS)),
         ("EC2NodeClass", parts(ec2_node_class::PARTS)),
     ];
-    let others = other::TABLES.iter().map(|(kinds, rows)| (format!("Fields of a {}", kinds.join(" or ")), *rows));
+    let others = other::TABLES.iter().map(|(kinds, rows)| (format!("Fields of {}", kinds.join(" or ")), *rows));
     sections.push(("Other kinds", others.chain([table("Whatever no table speaks of", other::ANY)]).collect()));
     sections
 }

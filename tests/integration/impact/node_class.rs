@@ -1,6 +1,6 @@
 //! EC2NodeClasses: almost everything rolls the nodes of every pool that uses the class.
 
-use raygen::impact::Verdict::{self, Drain, Live, Pending, Roll};
+use raygen::impact::Verdict::{self, Drain, Live, Pending, Roll, Unaffected};
 use serde_json::{Value, json};
 
 use super::Edit::{self, Object};
@@ -37,6 +37,33 @@ fn rows() -> Vec<(&'static str, Edit, &'static [Verdict])> {
             "SecurityGroupDrift",
             Object("/spec/securityGroupSelectorTerms", json!([{"id": "sg-1"}]), json!([{"id": "sg-2"}])),
             &[Roll],
+        ),
+        (
+            "one subnet more",
+            Object(
+                "/spec/subnetSelectorTerms",
+                json!([{"id": "subnet-1"}]),
+                json!([{"id": "subnet-1"}, {"id": "subnet-2"}]),
+            ),
+            &[Live],
+        ),
+        (
+            "one security group more",
+            Object(
+                "/spec/securityGroupSelectorTerms",
+                json!([{"id": "sg-1"}]),
+                json!([{"id": "sg-1"}, {"id": "sg-2"}]),
+            ),
+            &[Roll],
+        ),
+        (
+            "order of subnets",
+            Object(
+                "/spec/subnetSelectorTerms",
+                json!([{"id": "subnet-1"}, {"id": "subnet-2"}]),
+                json!([{"id": "subnet-2"}, {"id": "subnet-1"}]),
+            ),
+            &[Unaffected],
         ),
         (
             "CapacityReservationDrift",
