@@ -49,7 +49,8 @@ impl<'a> Nodes<'a> {
             effect.verdict = Verdict::Pending;
             effect.reason.push_str("; those of its pools are 0 for `Drifted`, so nodes stay until they are empty");
         }
-        effect.reason = format!("{} (node pools {})", effect.reason, listed(pools.iter().map(|(name, _)| *name)));
+        let names = listed(pools.iter().map(|(name, _)| *name));
+        effect.reason = format!("{}; its node pools: {names}", effect.reason);
         effect
     }
 
@@ -57,7 +58,8 @@ impl<'a> Nodes<'a> {
     pub(super) fn of_pool(&self, mut effect: Effect, pool: &Object<'_>) -> Effect {
         let workloads = self.workloads.get(&(pool.environment, pool.name()));
         if let Some(workloads) = workloads.filter(|_| matches!(effect.verdict, Verdict::Roll | Verdict::Drain)) {
-            effect.reason = format!("{} (pods of {})", effect.reason, listed(workloads.iter().map(String::as_str)));
+            let labels = listed(workloads.iter().map(String::as_str));
+            effect.reason = format!("{}; on them run pods of {labels}", effect.reason);
         }
         effect
     }

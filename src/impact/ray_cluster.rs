@@ -11,7 +11,7 @@ use super::table::{
     was_suspended,
 };
 use super::{Effect, Verdict, other};
-use crate::diff::{Pattern, Step};
+use crate::diff::{Change, Edit, Pattern, Step};
 use crate::schema::Version;
 
 const CRD: &str = "KubeRay CRD, x-kubernetes-validations";
@@ -122,6 +122,10 @@ pub const PODS: &[Row] = rows! {
     "workerGroupSpecs[*] | workerGroupSpecs" if added => Scale
         "the pods of the group are created, and the autoscaler takes it up in its next loop"
         [PODS_OF];
+    "workerGroupSpecs[*]" if is_renamed => Orphan
+        "a group with another name is another group: the operator visits only groups that are in the spec, so pods \
+         of `{group}` run on, nobody scales or replaces them, and the autoscaler may stall"
+        [ORPHANS] run DELETE_ORPHANS;
     "workerGroupSpecs[*]" if removed => Orphan
         "the operator visits only groups that are in the spec: pods of `{group}` run on, nobody scales or \
          replaces them, and the autoscaler may stall"
@@ -236,6 +240,17 @@ fn recreates(case: &Case<'_>) -> bool {
 
 fn recreates_after_upgrade(case: &Case<'_>) -> bool {
     recreates(case) && operator_upgraded(case)
+}
+
+/// A group of the same pods appears under another name.
+fn is_renamed(case: &Case<'_>) -> bool {
+    let containers = |edit: &Edit| match edit {
+        Edit::Removed(group) | Edit::Added(group) => group.pointer("/template/spec/containers").cloned(),
+        _ => None,
+    };
+    let appears = |other: &&Change| matches!(other.edit, Edit::Added(_)) && other.path != case.change.path;
+    let pods = containers(&case.change.edit);
+    removed(case) && pods.is_some() && case.all.iter().filter(appears).any(|other| containers(&other.edit) == pods)
 }
 
 /// KubeRay's gate `RayMultiHostIndexing` is on from 1.6.

@@ -48,7 +48,7 @@ fn write_object(text: &mut String, object: &ObjectImpact<'_>, with_unified: bool
     }
     let commands: BTreeSet<&String> = effects.iter().filter_map(|effect| effect.command.as_ref()).collect();
     for command in commands {
-        let _ = writeln!(text, "      to apply it: {command}");
+        let _ = writeln!(text, "      left to do: {command}");
     }
     for (sign, line) in object.pair.changes.iter().flat_map(lines) {
         let _ = writeln!(text, "{sign}   {line}");

@@ -106,7 +106,7 @@ fn the_pools_of_a_class_are_named_and_asked() {
     };
     let (verdict, reason) = look(pools.clone());
     assert_eq!(verdict, Roll);
-    assert!(reason.contains("(node pools `vision-train-head`, `vision-train-a`)"), "{reason}");
+    assert!(reason.contains("; its node pools: `vision-train-head`, `vision-train-a`"), "{reason}");
     assert_eq!(look(vec![pools[0].clone(), frozen(&pools[1])]).0, Roll);
     assert_eq!(look(pools.iter().map(frozen).collect()).0, Pending);
 }

@@ -159,7 +159,7 @@ fn a_pool_that_rolls_says_whose_pods_go() {
     let old = rendered(POOL);
     let new = rendered(&format!("{POOL}{}", group!("node-pool.labels.a = \"b\"")));
     let reason = assessed(&old, &new, ("1.7.0", "1.7.0"), |object| object.effects[0].reason.clone());
-    assert!(reason.ends_with("(pods of `vision/vision-train`)"), "{reason}");
+    assert!(reason.ends_with("; on them run pods of `vision/vision-train`"), "{reason}");
 }
 
 #[test]

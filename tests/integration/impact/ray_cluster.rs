@@ -104,6 +104,17 @@ fn what_is_left_to_do_is_a_command() {
 }
 
 #[test]
+fn a_renamed_group_is_called_another_group() {
+    let group = |name: &str| format!("[clusters.train.workers.{name}]\ncpu = 3\nmemory = \"12Gi\"\nmax = 2\n");
+    let reason = |old: &str, new: &str| {
+        let [old, new] = [old, new].map(|end| of_kind(&rendered(&format!("{FIXED}{end}")), "RayCluster"));
+        assessed(&[old], &[new], ("1.7.0", "1.7.0"), |object| object.effects[0].reason.clone())
+    };
+    assert!(reason(&group("c"), &group("d")).starts_with("a group with another name is another group"));
+    assert!(reason(&group("c"), "").starts_with("the operator visits only groups"));
+}
+
+#[test]
 fn a_cluster_that_is_gone() {
     let cluster = of_kind(&rendered(FIXED), "RayCluster");
     let verdict = |object: Value| assessed(&[object], &[], ("1.7.0", "1.7.0"), |object| object.effects[0].verdict);
