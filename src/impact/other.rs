@@ -55,7 +55,7 @@ const CONFIG_MAP: &[Row] = rows! {
         ["Kubernetes apis/core/validation/validation.go, ValidateConfigMapUpdate"];
     "{data,binaryData,stringData}.**" => Pending
         "environment variables and files mounted by sub-path are read when a container starts"
-        ["Kubernetes docs, ConfigMaps: mounted ConfigMaps are updated automatically"];
+        ["Kubernetes docs, ConfigMaps"];
     "type" => Rejected
         "a Secret's type is immutable"
         ["Kubernetes apis/core/validation/validation.go, ValidateSecretUpdate"];

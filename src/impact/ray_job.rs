@@ -22,7 +22,7 @@ pub const JOB: &[Row] = rows! {
         [CONTROLLER];
     "rayClusterSpec.**" => Ignored
         "the operator disregards the cluster's spec once the cluster exists"
-        ["KubeRay rayjob_controller.go, `Disregard changes in RayClusterSpec of RayJob`"];
+        ["KubeRay rayjob_controller.go, getOrCreateRayClusterInstance"];
     "{backoffLimit,deletionStrategy,shutdownAfterJobFinishes,ttlSecondsAfterFinished}.** | \
      {activeDeadlineSeconds,preRunningDeadlineSeconds}" => Live
         "the operator reads it in its next loop, for the run that is on"
