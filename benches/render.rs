@@ -5,6 +5,7 @@
 mod synthetic;
 
 use std::path::Path;
+use std::process::Command;
 
 use divan::Bencher;
 use raygen::check;
@@ -114,6 +115,29 @@ fn unchanged_check(bencher: Bencher<'_, '_>, teams: usize) {
     bencher.bench(|| {
         let comparison = tree::compare(&rendered(root.path()), &output, &Scope::everything()).expect("it can be read");
         assert!(comparison.is_current());
+    });
+}
+
+/// `raygen diff` as a process, in a repository where ten teams have changed.
+#[divan::bench(args = TEAMS, sample_count = 10, sample_size = 1)]
+fn diff(bencher: Bencher<'_, '_>, teams: usize) {
+    let root = files(teams);
+    let git = |arguments: &[&str]| {
+        let author = ["-c", "user.name=bench", "-c", "user.email=bench@example.com"];
+        let status = Command::new("git").current_dir(root.path()).args(author).args(arguments).status();
+        assert!(status.is_ok_and(|status| status.success()), "git {arguments:?}");
+    };
+    git(&["init", "--quiet", "."]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "base"]);
+    for index in 0..teams.min(10) {
+        let changed = synthetic::team(index).replacen("env.TEAM", "env.OTHER", 1);
+        let path = root.path().join(format!("teams/team-{index}.toml"));
+        std::fs::write(path, changed).expect("it can be written");
+    }
+    bencher.bench(|| {
+        let output = Command::new(env!("CARGO_BIN_EXE_raygen")).arg("diff").current_dir(root.path()).output();
+        assert!(output.expect("raygen runs").status.success());
     });
 }
 

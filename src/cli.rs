@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::report::Format;
+use crate::impact::Verdict;
+use crate::report::{Format, ImpactFormat};
 
 /// Renders short team specs into the Kubernetes manifests that run Ray on Amazon EKS, and proves them before merge.
 #[derive(Debug, Parser)]
@@ -41,6 +42,12 @@ pub enum Command {
     Render(Render),
     /// Check the specs and everything they would render
     Lint(Lint),
+    /// Tell what merging does to the running clusters
+    ///
+    /// Renders the specs of a Git revision and those of the working tree, and tells of every object that differs what the
+    /// API server, KubeRay and Karpenter will do about it. Nothing is checked out or written. That there are differences
+    /// is no problem: the exit status is 1 only for specs with errors and for what `--fail-on` names.
+    Diff(Diff),
     /// Print what Argo CD needs beside the wiring that `render` writes
     Gitops(Gitops),
     /// Explain a rule, list all rules, or tell where a value comes from
@@ -147,6 +154,33 @@ pub struct Lint {
     /// Show what `--fix` would change, and write nothing
     #[arg(long, conflicts_with = "fix")]
     pub diff: bool,
+    #[command(flatten)]
+    #[expect(missing_docs)]
+    pub root: Root,
+}
+
+/// `raygen diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// Teams to compare; all when none is named
+    #[arg(value_name = "TEAM")]
+    pub teams: Vec<String>,
+    /// Compare only this environment; may be given several times
+    #[arg(long = "environment", value_name = "ENVIRONMENT")]
+    pub environments: Vec<String>,
+    /// Revision to compare with; `REV...` is its merge base with HEAD. When not given: the merge base with the branch that
+    /// pull requests go to (origin/HEAD, else main or master), or HEAD where there is none
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// How to print the differences; `markdown` is a comment for a pull request
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ImpactFormat,
+    /// Show the manifests' text diffs below the changed fields
+    #[arg(long)]
+    pub unified: bool,
+    /// Exit 1 if a change does any of these, such as `restart,data`
+    #[arg(long, value_enum, value_name = "VERDICT", value_delimiter = ',')]
+    pub fail_on: Vec<Verdict>,
     #[command(flatten)]
     #[expect(missing_docs)]
     pub root: Root,

@@ -1,6 +1,7 @@
 //! The commands: each reads like the pipeline, prints, and says how it went.
 
 mod completions;
+mod diff;
 pub mod explain;
 mod gitops;
 mod init;
@@ -36,6 +37,7 @@ pub fn run(cli: &Cli) -> Result<Status> {
         Command::Render(args) => render::run(args, &terminal),
         Command::Lint(args) if !args.manifests.is_empty() => lint_manifests::run(args, &terminal),
         Command::Lint(args) => lint::run(args, &terminal),
+        Command::Diff(args) => diff::run(args, &terminal),
         Command::Gitops(args) => gitops::run(&args.command, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Schema(args) => schema::run(&args.command, &terminal),

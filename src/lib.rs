@@ -14,6 +14,7 @@
 //! | check | [`check`] | manifests and resolved teams → diagnostics |
 //! | emit | [`yaml`], [`tree`] | manifests → [`tree::Tree`], a sorted map from path to text |
 //! | write, diff | [`tree`] | `Tree` against a directory |
+//! | compare | [`diff`], [`impact`] | manifests of two revisions → what merging does to the cluster |
 //!
 //! Problems in specs are data ([`diagnostic::Diagnostic`]), all collected in one run. Trouble of the machine is an
 //! [`anyhow::Error`] with context. A panic is a bug of raygen.
@@ -34,6 +35,8 @@ pub mod schema;
 pub mod check;
 pub mod lint;
 pub mod tree;
+pub mod diff;
+pub mod impact;
 pub mod report;
 pub mod cli;
 pub mod commands;

@@ -3,12 +3,14 @@
 mod github;
 mod gitlab;
 mod human;
+mod impact;
 mod json;
 mod junit;
 mod place;
 mod sarif;
 mod window;
 
+pub use self::impact::{Comparison, ImpactFormat};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Sources;
 

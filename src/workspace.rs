@@ -4,6 +4,8 @@ mod beside;
 mod check;
 mod files;
 mod place;
+mod revision;
+mod unchanged;
 mod unknown_key;
 mod wrong_value;
 
@@ -15,6 +17,7 @@ use rayon::prelude::*;
 
 pub use self::beside::{FILE_KEYS, FileKey};
 use self::files::{Content, Problem, SpecFile};
+pub use self::revision::Revision;
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node};
 use crate::source::{FileId, Sources, Span};
@@ -58,17 +61,69 @@ pub struct TeamDocument {
     pub document: Document,
 }
 
+/// Reads a file beside the specs by its path below `teams/`.
+type Beside = Box<dyn Fn(&str) -> Result<Content> + Send + Sync>;
+
+/// The specs of a workspace as they were read, before anything is parsed.
+pub struct Specs {
+    root: PathBuf,
+    read: Vec<(SpecFile, Content)>,
+    beside: Beside,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Specs {
+    /// Reads `teams/_platform.toml` and every `teams/<team>.toml`.
+    pub fn read(root: &Path) -> Result<Self> {
+        let mut diagnostics = Vec::new();
+        let listed = files::list(root, &mut diagnostics)?;
+        let contents: Vec<Result<Content>> = listed.par_iter().map(|file| files::read(root, file)).collect();
+        let read = listed.into_iter().zip(contents).map(|(file, content)| Ok((file, content?)));
+        let read = read.collect::<Result<_>>()?;
+        let root = root.to_owned();
+        let beside = Box::new({
+            let root = root.clone();
+            move |path: &str| beside::read_from(&root, path)
+        });
+        Ok(Self { root, read, beside, diagnostics })
+    }
+
+    /// The same files as they stand in a revision: nothing is checked out, nothing is written.
+    pub fn read_revision(root: &Path, revision: &Revision) -> Result<Self> {
+        let stored = revision.files()?;
+        let mut diagnostics = Vec::new();
+        let listed = files::specs_among(stored.names(), &mut diagnostics);
+        let read = listed.into_iter().map(|file| {
+            let content = stored.content(&file.file_name.to_string_lossy(), files::LARGEST)?;
+            Ok((file, content))
+        });
+        let read = read.collect::<Result<_>>()?;
+        let beside = Box::new(move |path: &str| stored.content(path, beside::LARGEST));
+        Ok(Self { root: root.to_owned(), read, beside, diagnostics })
+    }
+
+    /// Whether there is no spec at all.
+    pub fn is_empty(&self) -> bool {
+        self.read.is_empty()
+    }
+
+    /// The names of the teams that have a file, whatever is in it.
+    pub fn teams(&self) -> impl Iterator<Item = &str> {
+        self.read.iter().filter_map(|(file, _)| file.team.as_deref())
+    }
+
+    /// Parses and checks everything, and reads the files that specs name.
+    ///
+    /// What is wrong with the files is in the workspace's diagnostics; an error is trouble of the machine, such as a file
+    /// that may not be read.
+    pub fn parse(self) -> Result<Workspace> {
+        check_all(self.root, self.read, &*self.beside, self.diagnostics)
+    }
+}
+
 /// Reads and checks `teams/_platform.toml`, every `teams/<team>.toml`, and the files that these name.
-///
-/// What is wrong with the files is in the workspace's diagnostics; an error is trouble of the machine, such as a file
-/// that may not be read.
 pub fn load(root: &Path) -> Result<Workspace> {
-    let mut diagnostics = Vec::new();
-    let listed = files::list(root, &mut diagnostics)?;
-    let contents: Vec<Result<Content>> = listed.par_iter().map(|file| files::read(root, file)).collect();
-    let read = listed.into_iter().zip(contents).map(|(file, content)| Ok((file, content?)));
-    let read: Vec<(SpecFile, Content)> = read.collect::<Result<_>>()?;
-    check_all(root.to_owned(), read, &|path| beside::read_from(root, path), diagnostics)
+    Specs::read(root)?.parse()
 }
 
 /// Reads the platform's file alone, for what it says about severities and waivers. `None` where there is none.

@@ -31,11 +31,11 @@ pub(super) fn select(workspace: &mut Workspace, teams: &[String], environments: 
 }
 
 /// The team of a spec file, such as `vision` of `teams/vision.toml`. A leading `_` is never a team.
-fn team_of(path: &str) -> Option<&str> {
+pub(super) fn team_of(path: &str) -> Option<&str> {
     path.strip_prefix("teams/")?.strip_suffix(".toml").filter(|name| !name.starts_with('_') && !name.contains('/'))
 }
 
-fn known(what: &str, name: &str, all: &[&str]) -> Result<()> {
+pub(super) fn known(what: &str, name: &str, all: &[&str]) -> Result<()> {
     if all.contains(&name) {
         return Ok(());
     }

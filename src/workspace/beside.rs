@@ -33,7 +33,7 @@ pub const FILE_KEYS: [FileKey; 2] = [
 
 /// The largest file, in bytes. An object of Kubernetes has room for 1.5 MiB in etcd (`--max-request-bytes`), and a
 /// ConfigMap for 1 MiB.
-const LARGEST: u64 = 512 << 10;
+pub(super) const LARGEST: u64 = 512 << 10;
 
 /// Reads a file by its path below `teams/`.
 pub(super) type Reader<'a> = dyn Fn(&str) -> Result<Content> + 'a;

@@ -1,5 +1,6 @@
 //! The files of `teams/`: which there are, and their bytes as text.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -12,7 +13,7 @@ use crate::resolve::names;
 use crate::source::{FileId, Span};
 
 /// The largest spec, in bytes. Teams write a few kilobytes; a larger file is one that does not belong there.
-const LARGEST: u64 = 1 << 20;
+pub(super) const LARGEST: u64 = 1 << 20;
 /// A namespace's name is a DNS label (Kubernetes `IsDNS1123Label`).
 const LONGEST_TEAM: usize = 63;
 
@@ -23,7 +24,8 @@ pub(super) struct SpecFile {
     pub(super) path: String,
     /// The team's name; `None` for the platform's file.
     pub(super) team: Option<String>,
-    file_name: std::ffi::OsString,
+    /// Its name in `teams/`.
+    pub(super) file_name: OsString,
 }
 
 impl SpecFile {
@@ -38,14 +40,14 @@ impl SpecFile {
 }
 
 /// What a file holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     Text(String),
     Unreadable { readable_part: String, problem: Problem },
 }
 
 /// Why a file is no spec.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Problem {
     Directory,
     NoRegularFile,
@@ -56,6 +58,20 @@ pub(super) enum Problem {
 }
 
 impl Content {
+    pub(super) fn from_bytes(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::Text(text),
+            Err(error) => {
+                let end = error.utf8_error().valid_up_to();
+                let mut bytes = error.into_bytes();
+                let problem = Problem::NoUtf8 { byte: bytes[end] };
+                bytes.truncate(end);
+                let readable_part = String::from_utf8(bytes).expect("valid up to here");
+                Self::Unreadable { readable_part, problem }
+            }
+        }
+    }
+
     pub(super) fn into_text(self) -> (String, Option<Problem>) {
         match self {
             Self::Text(text) => (text, None),
@@ -113,9 +129,19 @@ pub(super) fn list(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Result<Vec
         }
         Err(error) => return Err(error).with_context(|| format!("read {}", root.join("teams").display())),
     };
+    let names = entries.map(|entry| Ok(entry?.file_name()));
+    let names: Vec<OsString> =
+        names.collect::<Result<_>>().with_context(|| format!("read {}", root.join("teams").display()))?;
+    Ok(specs_among(names, diagnostics))
+}
+
+/// Those of the names in `teams/` that are specs', sorted by path.
+pub(super) fn specs_among(
+    names: impl IntoIterator<Item = OsString>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<SpecFile> {
     let mut files = Vec::new();
-    for entry in entries {
-        let file_name = entry.with_context(|| format!("read {}", root.join("teams").display()))?.file_name();
+    for file_name in names {
         let text = file_name.to_string_lossy();
         let Some(stem) = text.strip_suffix(".toml") else { continue };
         // Emacs' lock and the Mac's resource forks appear beside the files that people write.
@@ -130,7 +156,7 @@ pub(super) fn list(root: &Path, diagnostics: &mut Vec<Diagnostic>) -> Result<Vec
         diagnostics.push(missing(&format!("the workspace has no `{PLATFORM}`")));
     }
     files.sort_by(|a, b| (&a.path, &a.file_name).cmp(&(&b.path, &b.file_name)));
-    Ok(files)
+    files
 }
 
 fn missing(message: &str) -> Diagnostic {
@@ -170,17 +196,7 @@ pub(super) fn read_content(root: &Path, path: &Path, largest: u64) -> Result<Con
     if bytes.len() as u64 > largest {
         return Ok(Problem::TooLarge { bytes: metadata.len().max(largest + 1) }.into());
     }
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => Content::Text(text),
-        Err(error) => {
-            let end = error.utf8_error().valid_up_to();
-            let mut bytes = error.into_bytes();
-            let problem = Problem::NoUtf8 { byte: bytes[end] };
-            bytes.truncate(end);
-            let readable_part = String::from_utf8(bytes).expect("valid up to here");
-            Content::Unreadable { readable_part, problem }
-        }
-    })
+    Ok(Content::from_bytes(bytes))
 }
 
 /// A team's name is its namespace and begins the names of its clusters, which are DNS-1035 labels.

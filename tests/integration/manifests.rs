@@ -398,6 +398,16 @@ fn wrong_arguments_could_not_run() {
     assert_eq!(status(&["lint", "--manifests", "a.yaml", "--kuberay", "0.3.0"]), Some(2));
 }
 
+/// KubeRay keeps the last 50 bytes of a name, which may begin within a character.
+#[test]
+fn names_in_any_script_are_cut_between_characters() {
+    for name in ["ꟕ", "ꟕvision-head-svc", &"ꟕ".repeat(40), &format!("{}{}", "ꟕ", "a".repeat(48))] {
+        let text = CLUSTER.replacen("name: train", &format!("name: \"{name}\""), 1);
+        assert!(text.contains(name), "the cluster has the name");
+        assert!(checked(&[("a.yaml", &text)]).1.checked.has_errors(), "{name} is no name");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

@@ -1,8 +1,12 @@
 //! The README is true: its walk runs, and its table of rules is current. `BLESS=1 cargo test` rewrites both.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+
+use clap::ValueEnum as _;
+use raygen::impact::Verdict;
 
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 
@@ -46,11 +50,25 @@ fn walk(text: &str) -> String {
     walked
 }
 
+/// The verdicts and what they mean, as `--fail-on` takes them, the worst first.
+fn verdicts() -> String {
+    let mut table = "\n\n| verdict | what happens |\n|---|---|\n".to_owned();
+    for verdict in Verdict::value_variants().iter().rev() {
+        let value = verdict.to_possible_value().unwrap();
+        let _ = writeln!(table, "| `{}` | {} |", value.get_name(), value.get_help().unwrap());
+    }
+    table + "\n"
+}
+
 #[test]
 fn readme_is_true() {
     let text = fs::read_to_string(README).unwrap();
     let table = format!("\n\n{}\n", raygen::commands::explain::table());
-    let current = walk(&between(&text, "<!-- rules -->", "<!-- /rules -->", &table));
+    let mut current = walk(&between(&text, "<!-- rules -->", "<!-- /rules -->", &table));
+    current = between(&current, "<!-- verdicts -->", "<!-- /verdicts -->", &verdicts());
+    if let Some(comment) = crate::diff_command::recorded_comment() {
+        current = between(&current, "<!-- comment -->", "<!-- /comment -->", &format!("\n\n{comment}\n"));
+    }
     if std::env::var_os("BLESS").is_some() {
         fs::write(README, current).unwrap();
     } else {
