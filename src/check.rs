@@ -1,6 +1,7 @@
 //! Checks of everything that is to be written: objects against the schemas of the environment's releases, teams against
 //! each other, and the rules. A check sees everything and reports on its own.
 
+mod drift;
 mod duplicates;
 mod escape_hatches;
 mod objects;
@@ -9,6 +10,7 @@ mod schemas;
 
 use std::collections::BTreeMap;
 
+pub use self::drift::{Mending, drift};
 pub use self::objects::{CheckedObjects, check_objects};
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::lint::{self, Config, Subject};

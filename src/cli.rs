@@ -104,6 +104,9 @@ pub struct Render {
     /// Write nothing; show what would change and exit 1 if anything would
     #[arg(long, conflicts_with_all = ["stdout", "force"])]
     pub check: bool,
+    /// How to print what `--check` finds
+    #[arg(long, value_enum, default_value_t, requires = "check")]
+    pub format: Format,
     /// Print the manifests as one YAML stream instead of writing them
     #[arg(long)]
     pub stdout: bool,

@@ -1,6 +1,7 @@
 //! The commands: each reads like the pipeline, prints, and says how it went.
 
 mod completions;
+mod drift;
 pub mod explain;
 mod init;
 mod lint;

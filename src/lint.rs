@@ -116,6 +116,11 @@ pub enum Check {
 }
 
 impl Rule {
+    /// Whether `raygen render --check` reports it: it is about what was rendered, not about what is rendered now.
+    pub fn is_drift(&self) -> bool {
+        matches!(self.check, Check::Stage) && self.group == Group::GitOps
+    }
+
     /// Whether the rule cannot judge manifests that have no spec.
     pub fn needs_specs(&self) -> bool {
         match self.check {

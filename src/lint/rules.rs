@@ -58,6 +58,7 @@ rules! {
     duplicate_name
     duplicate_port
     duplicate_taint
+    edited_output
     empty_group_name
     empty_secret
     empty_selector_term
@@ -166,6 +167,7 @@ rules! {
     needs_newer_release
     negative_idle_timeout
     nested_upgrade_strategy
+    orphaned_output
     over_gpu_limit
     over_quota
     overlapping_disruption_budgets
@@ -217,6 +219,7 @@ rules! {
     spot_without_fallback
     spot_without_interruption_queue
     spread_across_clusters
+    stale_output
     sub_path_on_bucket
     suspended_job_without_shutdown
     suspended_worker_group
