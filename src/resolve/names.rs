@@ -104,9 +104,10 @@ pub fn check_pool(name: &str, parts: &[(&str, &str)], span: Span, diagnostics: &
 /// The name that KubeRay gives to what it creates for a cluster, such as its Secret: the last 50 characters, of which
 /// the first is a letter (`utils.CheckName`).
 pub fn kept(name: &str) -> String {
-    let kept = &name[name.len().saturating_sub(KEPT_BY_KUBERAY)..];
+    let kept = &name[name.ceil_char_boundary(name.len().saturating_sub(KEPT_BY_KUBERAY))..];
     match kept.chars().next() {
-        Some(first) if !first.is_ascii_alphabetic() => format!("r{}", &kept[1..]),
+        // A name with other letters is none, and is reported as such.
+        Some(first) if !first.is_ascii_alphabetic() => format!("r{}", &kept[first.len_utf8()..]),
         _ => kept.to_owned(),
     }
 }
