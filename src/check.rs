@@ -5,6 +5,7 @@ mod drift;
 mod duplicates;
 mod escape_hatches;
 mod objects;
+mod paths;
 mod releases;
 mod schemas;
 
@@ -51,7 +52,7 @@ pub fn check(workspace: &Workspace, resolution: &Resolution, built: &Built) -> C
     // Each is parallel in itself, but for a beginning and an end that the other can fill.
     let (of_schemas, of_rules) = rayon::join(
         || [schemas::check(built, &validators), escape_hatches::check(resolution, &validators)].concat(),
-        || [duplicates::check(built), lint::lint(&Subject::new(workspace, resolution, built))].concat(),
+        || [duplicates::check(built), paths::check(built), lint::lint(&Subject::new(workspace, resolution, built))].concat(),
     );
     diagnostics.extend(of_schemas);
     diagnostics.extend(of_rules);

@@ -18,6 +18,7 @@ mod lint_config;
 mod manifests;
 mod monitoring;
 mod mutations;
+mod output_paths;
 mod readme;
 mod report;
 mod rule_cases;
