@@ -13,7 +13,11 @@ mod schema;
 mod selection;
 mod terminal;
 
-use anyhow::Result;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
 
 pub use self::terminal::Terminal;
 use crate::cli::{Cli, Command};
@@ -41,4 +45,16 @@ pub fn run(cli: &Cli) -> Result<Status> {
         Command::Completions(args) => completions::run(args, &terminal),
         Command::Man(args) => man::run(args, &terminal),
     }
+}
+
+/// Writes beside the file and renames, so that nobody ever sees half of it.
+fn replace(path: &Path, text: &str) -> Result<()> {
+    let directory = path.parent().context("a file stands in a directory")?;
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    if let Ok(metadata) = fs::metadata(path) {
+        file.as_file().set_permissions(metadata.permissions())?;
+    }
+    file.persist(path)?;
+    Ok(())
 }

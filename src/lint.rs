@@ -135,12 +135,13 @@ impl Rule {
 }
 
 /// Rules of other groups that are reported for manifests by stages before the rules.
-const STAGES_OF_MANIFESTS: [&str; 8] = [
+const STAGES_OF_MANIFESTS: [&str; 9] = [
     "conflicting-node-role",
     "duplicate-env",
     "duplicate-host",
     "duplicate-name",
     "forbidden-allow",
+    "invalid-schema",
     "missing-consolidate-after",
     "unknown-rule",
     "unused-allow",

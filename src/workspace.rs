@@ -4,6 +4,7 @@ mod beside;
 mod check;
 mod files;
 mod place;
+mod schemas;
 mod unknown_key;
 mod wrong_value;
 
@@ -17,6 +18,7 @@ pub use self::beside::{FILE_KEYS, FileKey};
 use self::files::{Content, Problem, SpecFile};
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node};
+use crate::schema::OwnSchemas;
 use crate::source::{FileId, Sources, Span};
 use crate::spec::schema::SpecSchema;
 
@@ -36,6 +38,8 @@ pub struct Workspace {
     pub teams: Vec<TeamDocument>,
     /// The files beside the specs that specs name, by path below `teams/`.
     pub files: BTreeMap<String, FileId>,
+    /// The schemas of the clusters' own CRDs, which win over the embedded ones.
+    pub schemas: OwnSchemas,
     /// What is wrong with the files, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -58,7 +62,7 @@ pub struct TeamDocument {
     pub document: Document,
 }
 
-/// Reads and checks `teams/_platform.toml`, every `teams/<team>.toml`, and the files that these name.
+/// Reads and checks `teams/_platform.toml`, every `teams/<team>.toml`, the files that these name, and `teams/_schemas`.
 ///
 /// What is wrong with the files is in the workspace's diagnostics; an error is trouble of the machine, such as a file
 /// that may not be read.
@@ -68,17 +72,21 @@ pub fn load(root: &Path) -> Result<Workspace> {
     let contents: Vec<Result<Content>> = listed.par_iter().map(|file| files::read(root, file)).collect();
     let read = listed.into_iter().zip(contents).map(|(file, content)| Ok((file, content?)));
     let read: Vec<(SpecFile, Content)> = read.collect::<Result<_>>()?;
-    check_all(root.to_owned(), read, &|path| beside::read_from(root, path), diagnostics)
+    check_all(root.to_owned(), read, schemas::read(root)?, &|path| beside::read_from(root, path), diagnostics)
 }
 
-/// Reads the platform's file alone, for what it says about severities and waivers. `None` where there is none.
+/// Reads the platform's file alone, for what it says about severities and waivers, and `teams/_schemas`. `None` where
+/// there is neither.
 pub fn load_platform(root: &Path) -> Result<Option<Workspace>> {
     let platform = SpecFile::platform();
-    if !root.join(&platform.path).is_file() {
+    let schemas = schemas::read(root)?;
+    let mut read = Vec::new();
+    if root.join(&platform.path).is_file() {
+        read.push((platform.clone(), files::read(root, &platform)?));
+    } else if schemas.is_empty() {
         return Ok(None);
     }
-    let content = files::read(root, &platform)?;
-    check_all(root.to_owned(), vec![(platform, content)], &|path| beside::read_from(root, path), Vec::new()).map(Some)
+    check_all(root.to_owned(), read, schemas, &|path| beside::read_from(root, path), Vec::new()).map(Some)
 }
 
 impl Workspace {
@@ -94,6 +102,8 @@ impl Workspace {
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let files: BTreeMap<&str, &str> = files.into_iter().collect();
+        let schemas = files.iter().filter(|(path, _)| schemas::is_schema(path));
+        let schemas = schemas.map(|(path, text)| ((*path).to_owned(), Content::Text((*text).to_owned()))).collect();
         let reader = |path: &str| {
             let text = files.get(path);
             Ok(text.map_or_else(|| Problem::LeadsNowhere.into(), |text| Content::Text((*text).to_owned())))
@@ -103,7 +113,7 @@ impl Workspace {
             read.push((SpecFile::team(name), Content::Text(text.to_owned())));
         }
         read.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-        check_all(PathBuf::new(), read, &reader, Vec::new()).expect("texts in memory can be read")
+        check_all(PathBuf::new(), read, schemas, &reader, Vec::new()).expect("texts in memory can be read")
     }
 
     /// The files beside the specs that a team names.
@@ -123,6 +133,7 @@ impl Workspace {
 fn check_all(
     root: PathBuf,
     read: Vec<(SpecFile, Content)>,
+    schemas: Vec<(String, Content)>,
     reader: &beside::Reader<'_>,
     mut diagnostics: Vec<Diagnostic>,
 ) -> Result<Workspace> {
@@ -153,8 +164,9 @@ fn check_all(
     teams.sort_by(|a, b| a.name.cmp(&b.name));
     let documents = platform.iter().chain(teams.iter().map(|team| &team.document)).map(|document| &document.root);
     let files = beside::read(documents, reader, &mut sources, &mut diagnostics)?;
+    let schemas = schemas::parse(schemas, &mut sources, &mut diagnostics);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
-    Ok(Workspace { root, sources, platform, teams, files, diagnostics })
+    Ok(Workspace { root, sources, platform, teams, files, schemas, diagnostics })
 }
 
 /// The document, if it has no errors, and all that is wrong with it.

@@ -89,6 +89,7 @@ rules! {
     invalid_ami_alias
     invalid_budget
     invalid_capacity_type
+    invalid_crd
     invalid_deletion_rules
     invalid_do_not_disrupt
     invalid_env_source
@@ -110,6 +111,7 @@ rules! {
     invalid_requirement
     invalid_restart_policy
     invalid_schedule
+    invalid_schema
     invalid_serve_config
     invalid_service_upgrade
     invalid_submission_mode

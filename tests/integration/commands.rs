@@ -229,21 +229,6 @@ fn pages_completions_and_schemas_come_out_whole() {
     }
 }
 
-#[test]
-fn a_crd_becomes_a_schema_file() {
-    let root = workspace();
-    write(
-        &root,
-        "crd.yaml",
-        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  group: example.com\n  \
-         names: { kind: Widget }\n  versions:\n    - name: v1\n      served: true\n      schema:\n        \
-         openAPIV3Schema: { type: object, properties: { spec: { type: object } } }\n",
-    );
-    assert!(run(&root, "schema import crd.yaml --output out").status.success());
-    assert!(read(&root, "out/widget-v1.schema.json").contains("2020-12"));
-    assert_eq!(text(&run(&root, "schema import crd.yaml").stdout), read(&root, "out/widget-v1.schema.json"));
-}
-
 /// A stale, an edited, an orphaned, a missing and a foreign file.
 fn drifted() -> TempDir {
     let root = workspace();

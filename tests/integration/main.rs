@@ -19,6 +19,7 @@ mod manifests;
 mod monitoring;
 mod mutations;
 mod output_paths;
+mod own_schemas;
 mod readme;
 mod report;
 mod rule_cases;

@@ -172,8 +172,8 @@ fn bad_blocks_raise_their_rule_at_the_marked_lines() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// What concerns whole files cannot be shown by a text: `workspace.rs` and `manifests.rs` test these.
-const WITHOUT_FIXTURE: [&str; 3] = ["missing-platform", "unreadable-manifest", "unreadable-spec"];
+/// What concerns whole files cannot be shown by a text: `workspace.rs`, `manifests.rs` and `own_schemas.rs` test these.
+const WITHOUT_FIXTURE: [&str; 4] = ["invalid-crd", "missing-platform", "unreadable-manifest", "unreadable-spec"];
 
 fn bad_block(rule: &Rule) -> Result<(), String> {
     let section = sections(rule.page)[2].1;
