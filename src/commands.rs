@@ -50,7 +50,14 @@ pub fn run(cli: &Cli) -> Result<Status> {
 /// Writes beside the file and renames, so that nobody ever sees half of it.
 fn replace(path: &Path, text: &str) -> Result<()> {
     let directory = path.parent().context("a file stands in a directory")?;
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // Temporary files are private by default; what goes to Git follows the umask.
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(directory)?;
     file.write_all(text.as_bytes())?;
     if let Ok(metadata) = fs::metadata(path) {
         file.as_file().set_permissions(metadata.permissions())?;

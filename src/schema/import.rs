@@ -5,6 +5,7 @@ mod structural;
 use serde_json::{Map, Value, json};
 
 use super::cel::{self, Judge, RULES};
+use super::validate::Compiled;
 use super::{common, hoist, restated};
 
 /// The JSON Schema dialect of every schema file.
@@ -36,10 +37,14 @@ pub struct Misfit {
     pub message: String,
 }
 
-type Result<T> = std::result::Result<T, Misfit>;
+/// All that was found so far.
+#[derive(Default)]
+struct Misfits(Vec<Misfit>);
 
-fn misfit<T>(at: &str, message: impl Into<String>) -> Result<T> {
-    Err(Misfit { at: at.to_owned(), message: message.into() })
+impl Misfits {
+    fn add(&mut self, at: &str, message: &str) {
+        self.0.push(Misfit { at: at.to_owned(), message: message.to_owned() });
+    }
 }
 
 /// Sorts the keys and moves repeated parts into `$defs`: the form in which schemas are stored.
@@ -56,43 +61,65 @@ pub fn is_definition(object: &Value) -> bool {
     object["kind"] == "CustomResourceDefinition"
 }
 
-/// Converts each served version of a CRD.
-pub fn import(definition: &Value) -> Result<Vec<Imported>> {
+/// Converts each served version of a CRD. An error is all that is wrong with it.
+pub fn import(definition: &Value) -> Result<Vec<Imported>, Vec<Misfit>> {
+    let mut misfits = Misfits::default();
+    let imported = versions(definition, &mut misfits);
+    if imported.is_empty() && misfits.0.is_empty() {
+        misfits.add("/spec/versions", "no version of it is served");
+    }
+    if misfits.0.is_empty() { Ok(imported) } else { Err(misfits.0) }
+}
+
+fn versions(definition: &Value, misfits: &mut Misfits) -> Vec<Imported> {
+    let mut imported = Vec::new();
     if !is_definition(definition) {
         let kind = definition["kind"].as_str().unwrap_or_default();
-        return misfit("/kind", format!("`kind` is `{kind}`, not `CustomResourceDefinition`"));
+        misfits.add("/kind", &format!("`kind` is `{kind}`, not `CustomResourceDefinition`"));
+        return imported;
     }
     // Kubernetes 1.22 stopped serving v1beta1, whose schemas need not be structural.
     let api_version = definition["apiVersion"].as_str().unwrap_or_default();
     if api_version != "apiextensions.k8s.io/v1" {
-        return misfit("/apiVersion", format!("`apiVersion` is `{api_version}`, not `apiextensions.k8s.io/v1`"));
+        misfits.add("/apiVersion", &format!("`apiVersion` is `{api_version}`, not `apiextensions.k8s.io/v1`"));
+        return imported;
     }
-    let text = |at: &'static str| match definition.pointer(at).and_then(Value::as_str) {
-        Some(text) if is_name(text) => Ok(text),
-        _ => misfit(at, format!("`{}` is no name", at[1..].replace('/', "."))),
+    let mut name = |at: &str| {
+        let text = definition.pointer(at).and_then(Value::as_str).filter(|text| is_name(text));
+        if text.is_none() {
+            misfits.add(at, &format!("`{}` is no name", at.trim_start_matches('/').replace('/', ".")));
+        }
+        text.unwrap_or_default()
     };
-    let (group, kind) = (text("/spec/group")?, text("/spec/names/kind")?);
+    let (group, kind) = (name("/spec/group"), name("/spec/names/kind"));
     let Some(versions) = definition["spec"]["versions"].as_array() else {
-        return misfit("/spec/versions", "`spec.versions` is no list");
+        misfits.add("/spec/versions", "`spec.versions` is no list");
+        return imported;
     };
-    let mut imported = Vec::new();
     for (index, version) in versions.iter().enumerate().filter(|(_, version)| version["served"] == true) {
         let at = format!("/spec/versions/{index}");
         let Some(name) = version["name"].as_str().filter(|name| is_name(name)) else {
-            return misfit(&at, "this version has no `name`");
+            misfits.add(&at, "this version has no `name`");
+            continue;
         };
         let api_version = format!("{group}/{name}");
         let at = format!("{at}/schema/openAPIV3Schema");
         let Some(schema) = version["schema"]["openAPIV3Schema"].as_object() else {
-            return misfit(&at, format!("version `{name}` has no `schema.openAPIV3Schema`"));
+            misfits.add(&at, &format!("version `{name}` has no `schema.openAPIV3Schema`"));
+            continue;
         };
-        let schema = convert_version(schema, &at, &api_version, kind)?;
-        imported.push(Imported { api_version, kind: kind.to_owned(), schema });
+        let before = misfits.0.len();
+        let schema = convert_version(schema, &at, &api_version, kind, misfits);
+        let schema = Imported { api_version, kind: kind.to_owned(), schema };
+        // Keywords are copied as they are; whether their values are of any use, compiling shows.
+        if misfits.0.len() == before
+            && let Err(unsound) = Compiled::new(schema.file())
+        {
+            misfits.add(&at, &format!("`{}`: {}", unsound.at, unsound.message));
+        }
+        imported.push(schema);
     }
-    if imported.is_empty() {
-        return misfit("/spec/versions", "no version of it is served");
-    }
-    Ok(imported)
+    imported
 }
 
 /// Names of groups, kinds and versions, which become paths.
@@ -171,8 +198,14 @@ pub fn compact(schema: &mut Value) {
     }
 }
 
-fn convert_version(source: &Map<String, Value>, at: &str, api_version: &str, kind: &str) -> Result<Value> {
-    let mut schema = structural::convert(source, at)?;
+fn convert_version(
+    source: &Map<String, Value>,
+    at: &str,
+    api_version: &str,
+    kind: &str,
+    misfits: &mut Misfits,
+) -> Value {
+    let mut schema = structural::convert(source, at, misfits);
     let properties = schema.entry("properties").or_insert_with(|| json!({}));
     properties["apiVersion"] = json!({ "const": api_version });
     properties["kind"] = json!({ "const": kind });
@@ -186,5 +219,5 @@ fn convert_version(source: &Map<String, Value>, at: &str, api_version: &str, kin
         required.extend(of_crd.iter().filter(|name| !required.contains(name)).cloned().collect::<Vec<_>>());
     }
     schema.insert("required".into(), required.into());
-    Ok(schema.into())
+    schema.into()
 }

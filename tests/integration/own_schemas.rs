@@ -30,7 +30,7 @@ fn crd(kind: &str, spec: &str) -> String {
 
 fn imported(text: &str) -> Vec<Imported> {
     let definition: Value = serde_yaml::from_str(text).unwrap();
-    import::import(&definition).unwrap_or_else(|misfit| panic!("{}: {}", misfit.at, misfit.message))
+    import::import(&definition).unwrap_or_else(|misfits| panic!("{misfits:#?}"))
 }
 
 fn validators(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Validators {
@@ -104,7 +104,7 @@ fn an_imported_schema_wins_in_every_command() {
     .replace("example.com", "karpenter.sh");
     write(&root, "crd.yaml", &pool);
     let (text, status) = said(&root, "schema import crd.yaml");
-    assert_eq!(text, "wrote ./teams/_schemas/karpenter.sh/nodepool-v1.schema.json: 1 rule\n");
+    assert_eq!(text, "wrote teams/_schemas/karpenter.sh/nodepool-v1.schema.json: 1 rule\n");
     assert_eq!(status, Some(0));
 
     for command in ["lint --format concise", "render"] {
@@ -238,6 +238,36 @@ fn a_broken_schema_file_is_told_with_its_place() {
         (Some(1), true),
         "{said}"
     );
+}
+
+/// All that is wrong comes in one run, in every file.
+#[test]
+fn problems_of_all_crds_come_together() {
+    let root = workspace();
+    write(&root, "a.yaml", &crd("Widget", "type: object\nproperties:\n  a: 1\n  b: { type: string, pattern: '[' }\n"));
+    write(
+        &root,
+        "b.yaml",
+        &crd("Gadget", "type: string\nx-kubernetes-validations:\n  - rule: 'self =='\n  - rule: ')'\n"),
+    );
+    let (text, status) = said(&root, "schema import a.yaml b.yaml --format concise");
+    assert_eq!((status, text.matches("error[invalid-crd]").count()), (Some(1), 4), "{text}");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_import_does_not_write_through_a_link() {
+    let (root, elsewhere) = (workspace(), TempDir::new().unwrap());
+    write(&root, "crd.yaml", &crd("Widget", "type: object\n"));
+    for link in ["teams/_schemas", "teams/_schemas/example.com"] {
+        let link = root.path().join(link);
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), &link).unwrap();
+        let (text, status) = said(&root, "schema import crd.yaml");
+        assert_eq!((status, text.contains("leads out of the workspace")), (Some(2), true), "{text}");
+        assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+        fs::remove_file(link).unwrap();
+    }
 }
 
 #[test]

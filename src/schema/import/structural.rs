@@ -2,29 +2,32 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{BYTE, DATE_TIME, Result, misfit};
+use super::{BYTE, DATE_TIME, Misfits};
 use crate::schema::cel::{self, RULES};
 use crate::schema::{common, walk};
 
 /// Converts one node of a structural schema, which stands at `at` in the CRD.
-pub(super) fn convert(source: &Map<String, Value>, at: &str) -> Result<Map<String, Value>> {
-    let mut schema = validations(source, at)?;
+pub(super) fn convert(source: &Map<String, Value>, at: &str, misfits: &mut Misfits) -> Map<String, Value> {
+    let mut schema = validations(source, at, misfits);
     let open = flag(source, "x-kubernetes-preserve-unknown-fields");
     let embedded = flag(source, "x-kubernetes-embedded-resource");
 
     if let Some(properties) = source.get("properties") {
         let at = walk::join(at, "properties");
-        let Some(properties) = properties.as_object() else { return misfit(&at, "`properties` is no mapping") };
-        let mut converted = Map::new();
-        for (name, property) in properties {
-            converted.insert(name.clone(), convert_child(property, &walk::join(&at, name))?);
+        if let Some(properties) = properties.as_object() {
+            let mut converted = Map::new();
+            for (name, property) in properties {
+                converted.insert(name.clone(), convert_child(property, &walk::join(&at, name), misfits));
+            }
+            schema.insert("properties".into(), converted.into());
+            drop_defaulted(&mut schema, properties);
+        } else {
+            misfits.add(&at, "`properties` is no mapping");
         }
-        schema.insert("properties".into(), converted.into());
-        drop_defaulted(&mut schema, properties);
     }
     match source.get("additionalProperties") {
         Some(Value::Object(values)) => {
-            let values = convert(values, &walk::join(at, "additionalProperties"))?;
+            let values = convert(values, &walk::join(at, "additionalProperties"), misfits);
             schema.insert("additionalProperties".into(), values.into());
         }
         Some(Value::Bool(true)) => {}
@@ -36,7 +39,7 @@ pub(super) fn convert(source: &Map<String, Value>, at: &str) -> Result<Map<Strin
         _ => {}
     }
     if let Some(items) = source.get("items") {
-        schema.insert("items".into(), convert_child(items, &walk::join(at, "items"))?);
+        schema.insert("items".into(), convert_child(items, &walk::join(at, "items"), misfits));
         keep_list_keys(source, &mut schema);
     }
     if embedded {
@@ -45,33 +48,33 @@ pub(super) fn convert(source: &Map<String, Value>, at: &str) -> Result<Map<Strin
     if let Some(default) = source.get("default") {
         schema.insert("default".into(), default.clone());
     }
-    keep_rules(source, at, &mut schema)?;
-    Ok(schema)
+    keep_rules(source, at, &mut schema, misfits);
+    schema
 }
 
-fn convert_child(source: &Value, at: &str) -> Result<Value> {
-    match source.as_object() {
-        Some(source) => Ok(convert(source, at)?.into()),
-        None => misfit(at, "this is no schema"),
-    }
+fn convert_child(source: &Value, at: &str, misfits: &mut Misfits) -> Value {
+    let Some(source) = source.as_object() else {
+        misfits.add(at, "this is no schema");
+        return Value::Bool(true);
+    };
+    convert(source, at, misfits).into()
 }
 
 /// Keeps the rules, each with what decides how it is evaluated and what is said.
-fn keep_rules(source: &Map<String, Value>, at: &str, schema: &mut Map<String, Value>) -> Result<()> {
+fn keep_rules(source: &Map<String, Value>, at: &str, schema: &mut Map<String, Value>, misfits: &mut Misfits) {
     const KEPT: [&str; 6] = ["rule", "message", "messageExpression", "reason", "fieldPath", "optionalOldSelf"];
-    let Some(rules) = source.get(RULES) else { return Ok(()) };
+    let Some(rules) = source.get(RULES) else { return };
     let at = walk::join(at, RULES);
-    let Some(rules) = rules.as_array() else { return misfit(&at, format!("`{RULES}` is no list")) };
+    let Some(rules) = rules.as_array() else { return misfits.add(&at, &format!("`{RULES}` is no list")) };
     let mut kept = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
         if let Err(why) = cel::judge(rule) {
-            return misfit(&format!("{at}/{index}/rule"), why);
+            misfits.add(&format!("{at}/{index}/rule"), &why);
         }
         let fields = KEPT.iter().filter_map(|key| Some(((*key).to_owned(), rule.get(key)?.clone())));
         kept.push(fields.collect::<Map<_, _>>());
     }
     schema.insert(RULES.into(), kept.into());
-    Ok(())
 }
 
 /// The API server fills defaults before it validates, so a required field with a default may be left out.
@@ -112,7 +115,7 @@ fn embed_resource(schema: &mut Map<String, Value>) {
 }
 
 /// The keywords that constrain a value itself, without those that structure it.
-fn validations(source: &Map<String, Value>, at: &str) -> Result<Map<String, Value>> {
+fn validations(source: &Map<String, Value>, at: &str, misfits: &mut Misfits) -> Map<String, Value> {
     const KEPT: [&str; 12] = [
         "enum",
         "pattern",
@@ -141,7 +144,7 @@ fn validations(source: &Map<String, Value>, at: &str) -> Result<Map<String, Valu
     if let Some(pattern) = source.get("pattern").and_then(Value::as_str)
         && !is_pattern(pattern)
     {
-        return misfit(&walk::join(at, "pattern"), format!("`{pattern}` is no regular expression"));
+        misfits.add(&walk::join(at, "pattern"), &format!("`{pattern}` is no regular expression"));
     }
     if let Some(Value::Array(required)) = source.get("required")
         && !required.is_empty()
@@ -161,37 +164,38 @@ fn validations(source: &Map<String, Value>, at: &str) -> Result<Map<String, Valu
         }
         if let Some(Value::Array(branches)) = source.get(keyword) {
             let branches = branches.iter().enumerate();
-            let branches: Result<Vec<Value>> =
-                branches.map(|(index, branch)| junctor(branch, &format!("{at}/{keyword}/{index}"))).collect();
-            let branches = branches?.into_iter().filter(|branch| branch != &json!({})).collect::<Vec<_>>();
+            let branches = branches.map(|(index, branch)| junctor(branch, &format!("{at}/{keyword}/{index}"), misfits));
+            let branches = branches.filter(|branch| branch != &json!({})).collect::<Vec<_>>();
             if !branches.is_empty() {
                 schema.insert(keyword.into(), branches.into());
             }
         }
     }
     if let Some(negated) = source.get("not") {
-        schema.insert("not".into(), junctor(negated, &walk::join(at, "not"))?);
+        schema.insert("not".into(), junctor(negated, &walk::join(at, "not"), misfits));
     }
-    Ok(schema)
+    schema
 }
 
 /// A branch of `allOf`, `anyOf`, `oneOf` or `not`: it only constrains, so objects stay open in it.
-fn junctor(source: &Value, at: &str) -> Result<Value> {
-    let Some(source) = source.as_object() else { return misfit(at, "this is no schema") };
-    let mut schema = validations(source, at)?;
+fn junctor(source: &Value, at: &str, misfits: &mut Misfits) -> Value {
+    let Some(source) = source.as_object() else {
+        misfits.add(at, "this is no schema");
+        return Value::Bool(true);
+    };
+    let mut schema = validations(source, at, misfits);
     if let Some(Value::Object(properties)) = source.get("properties") {
-        let properties: Result<Map<String, Value>> = properties
-            .iter()
-            .map(|(name, property)| {
-                Ok((name.clone(), junctor(property, &walk::join(&walk::join(at, "properties"), name))?))
-            })
+        let at = walk::join(at, "properties");
+        let properties = properties.iter();
+        let properties: Map<String, Value> = properties
+            .map(|(name, property)| (name.clone(), junctor(property, &walk::join(&at, name), misfits)))
             .collect();
-        schema.insert("properties".into(), properties?.into());
+        schema.insert("properties".into(), properties.into());
     }
     if let Some(items) = source.get("items") {
-        schema.insert("items".into(), junctor(items, &walk::join(at, "items"))?);
+        schema.insert("items".into(), junctor(items, &walk::join(at, "items"), misfits));
     }
-    Ok(schema.into())
+    schema.into()
 }
 
 /// JSON Schema validators ignore integer formats; the API server enforces them as ranges.
