@@ -1,5 +1,6 @@
 //! The CRDs of the user's own clusters: imported, in the place of the embedded schemas, with their rules.
 
+mod any_input;
 mod cel;
 mod cluster;
 
