@@ -317,3 +317,15 @@ fn drift_can_be_neither_waived_nor_lowered() {
         assert!(self::text(&output.stdout).contains("error[forbidden-allow]: `stale-output` cannot be"), "{output:?}");
     }
 }
+
+#[test]
+fn no_object_waives_drift() {
+    let root = workspace();
+    let annotated = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: vision\n  annotations:\n    raygen.dev/allow: |\n      \
+                     edited-output: we like it\n";
+    write(&root, "namespace.yaml", annotated);
+    let output = run(&root, "lint --manifests namespace.yaml --format concise");
+    assert_eq!(output.status.code(), Some(1));
+    let expected = "error[forbidden-allow]: `edited-output` is about files, so no object can waive it";
+    assert!(text(&output.stdout).contains(expected), "{}", text(&output.stdout));
+}
