@@ -283,3 +283,49 @@ fn a_schema_that_leads_out_of_the_workspace_is_not_read() {
     assert_eq!(status, Some(1));
     assert!(said.contains("error[invalid-schema]: this is a symbolic link that leads out of the workspace"), "{said}");
 }
+
+/// What a CRD may say beyond types, and what the API server makes of it.
+#[test]
+fn every_keyword_of_a_crd_counts() {
+    let schema = "type: object\nproperties:\n  size: { x-kubernetes-int-or-string: true }\n  free: { type: object, \
+                  x-kubernetes-preserve-unknown-fields: true, properties: { known: { type: integer } } }\n  pod: { type: object, \
+                  x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true }\n  tags: { type: array, \
+                  x-kubernetes-list-type: set, items: { type: string } }\n  ports:\n    type: array\n    x-kubernetes-list-type: map\n    \
+                  x-kubernetes-list-map-keys: [port, protocol]\n    items:\n      type: object\n      required: [port, protocol]\n      \
+                  properties:\n        port: { type: integer }\n        protocol: { type: string, default: TCP }\n  none: { type: string, \
+                  nullable: true }\n  some: { type: string, default: a }\n  closed: { type: object, properties: {} }\n  big: { type: \
+                  integer, format: int32 }\nrequired: [some]\n";
+    let validators = validators([crd("Thing", schema)]);
+    let said = |spec: Value| {
+        let object = serde_json::json!({
+            "apiVersion": "example.com/v1", "kind": "Thing", "metadata": { "name": "one" }, "spec": spec,
+        });
+        let violations = validators.validate(&object).unwrap();
+        let lines = violations.iter().map(|each| format!("{}: {}", each.path, each.problem.message()));
+        lines.collect::<Vec<_>>().join("; ")
+    };
+    for accepted in [
+        serde_json::json!({ "size": 1, "free": { "a": { "b": 1 }, "known": 2 }, "tags": ["a", "b"], "none": null, "some": null }),
+        serde_json::json!({ "size": "50%", "pod": { "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "spec": {} } }),
+        serde_json::json!({ "ports": [{ "port": 1 }, { "port": 1, "protocol": "UDP" }], "closed": {}, "big": 2_147_483_647 }),
+    ] {
+        assert_eq!(said(accepted.clone()), "", "{accepted}");
+    }
+    for (refused, expected) in [
+        (serde_json::json!({ "size": 1.5 }), "/spec/size: expected integer or string, found number `1.5`"),
+        (serde_json::json!({ "free": { "known": "a" } }), "/spec/free/known: expected integer, found string `a`"),
+        (
+            serde_json::json!({ "pod": { "kind": "Pod", "metadata": { "name": "a" } } }),
+            "/spec/pod: required field `apiVersion` is missing",
+        ),
+        (serde_json::json!({ "tags": ["a", "a"] }), "/spec/tags/1: duplicate entry `a`"),
+        (
+            serde_json::json!({ "ports": [{ "port": 1 }, { "port": 1, "protocol": "TCP" }] }),
+            "/spec/ports/1: duplicate entry `port=1, protocol=TCP`",
+        ),
+        (serde_json::json!({ "closed": { "a": 1 } }), "/spec/closed/a: unknown field `a`"),
+        (serde_json::json!({ "big": 2_147_483_648_u32 }), "/spec/big: 2147483648 is not at most 2147483647"),
+    ] {
+        assert_eq!(said(refused), expected);
+    }
+}
