@@ -1,14 +1,17 @@
 //! Checks of everything that is to be written: objects against the schemas of the environment's releases, teams against
 //! each other, and the rules. A check sees everything and reports on its own.
 
+mod drift;
 mod duplicates;
 mod escape_hatches;
 mod objects;
+mod paths;
 mod releases;
 mod schemas;
 
 use std::collections::BTreeMap;
 
+pub use self::drift::{Mending, drift};
 pub use self::objects::{CheckedObjects, check_objects};
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::lint::{self, Config, Subject};
@@ -39,7 +42,9 @@ pub fn check(workspace: &Workspace, resolution: &Resolution, built: &Built) -> C
     let validators: BTreeMap<&str, Validators> = resolution
         .environments
         .values()
-        .map(|environment| (environment.name.as_str(), Validators::new(&environment.releases)))
+        .map(|environment| {
+            (environment.name.as_str(), Validators::new(&environment.releases).with_own(&workspace.schemas))
+        })
         .collect();
     let (config, of_config) = Config::read(workspace);
     let stages = [&workspace.diagnostics, &resolution.diagnostics, &built.diagnostics];
@@ -49,10 +54,14 @@ pub fn check(workspace: &Workspace, resolution: &Resolution, built: &Built) -> C
     // Each is parallel in itself, but for a beginning and an end that the other can fill.
     let (of_schemas, of_rules) = rayon::join(
         || [schemas::check(built, &validators), escape_hatches::check(resolution, &validators)].concat(),
-        || [duplicates::check(built), lint::lint(&Subject::new(workspace, resolution, built))].concat(),
+        || {
+            [duplicates::check(built), paths::check(built), lint::lint(&Subject::new(workspace, resolution, built))]
+                .concat()
+        },
     );
     diagnostics.extend(of_schemas);
     diagnostics.extend(of_rules);
+    diagnostics.extend(schemas::unsound(workspace));
     let (mut diagnostics, waived) = config.apply(diagnostics, &resolution.selection);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
     Checked { diagnostics, waived }

@@ -113,6 +113,9 @@ pub struct Render {
     /// Write nothing; show what would change and exit 1 if anything would
     #[arg(long, conflicts_with_all = ["stdout", "force"])]
     pub check: bool,
+    /// How to print what `--check` finds
+    #[arg(long, value_enum, default_value_t, requires = "check")]
+    pub format: Format,
     /// Print the manifests as one YAML stream instead of writing them; without what makes Argo CD or Flux sync
     #[arg(long)]
     pub stdout: bool,
@@ -247,15 +250,28 @@ pub enum SchemaCommand {
     Team,
     /// Print the editor schema of `teams/_platform.toml`
     Platform,
-    /// Convert CustomResourceDefinitions into JSON Schemas
-    Import {
-        /// Files with CRDs, as `kubectl get crd NAME -o yaml` prints them
-        #[arg(required = true, value_name = "CRD")]
-        files: Vec<PathBuf>,
-        /// Directory to write one file per kind and version to, instead of printing
-        #[arg(long, value_name = "DIR")]
-        output: Option<PathBuf>,
-    },
+    /// Make the CRDs of your own clusters the schemas that manifests are checked against
+    Import(SchemaImport),
+}
+
+/// `raygen schema import`.
+#[derive(Debug, Args)]
+pub struct SchemaImport {
+    /// Files with CRDs, as `kubectl get crd NAME -o yaml` prints them; `-` for stdin
+    #[arg(required = true, value_name = "CRD")]
+    pub files: Vec<PathBuf>,
+    /// Directory to write to instead of the workspace's `teams/_schemas`
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Print the schemas instead of writing them
+    #[arg(long, conflicts_with = "output")]
+    pub stdout: bool,
+    /// How to print what is wrong with the CRDs
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    #[command(flatten)]
+    #[expect(missing_docs)]
+    pub root: Root,
 }
 
 /// `raygen completions`.

@@ -2,6 +2,7 @@
 
 mod completions;
 mod diff;
+mod drift;
 pub mod explain;
 mod gitops;
 mod init;
@@ -14,7 +15,11 @@ mod schema;
 mod selection;
 mod terminal;
 
-use anyhow::Result;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
 
 pub use self::terminal::Terminal;
 use crate::cli::{Cli, Command};
@@ -44,4 +49,23 @@ pub fn run(cli: &Cli) -> Result<Status> {
         Command::Completions(args) => completions::run(args, &terminal),
         Command::Man(args) => man::run(args, &terminal),
     }
+}
+
+/// Writes beside the file and renames, so that nobody ever sees half of it.
+fn replace(path: &Path, text: &str) -> Result<()> {
+    let directory = path.parent().context("a file stands in a directory")?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // Temporary files are private by default; what goes to Git follows the umask.
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    if let Ok(metadata) = fs::metadata(path) {
+        file.as_file().set_permissions(metadata.permissions())?;
+    }
+    file.persist(path)?;
+    Ok(())
 }

@@ -117,6 +117,11 @@ pub enum Check {
 }
 
 impl Rule {
+    /// Whether `raygen render --check` reports it: it is about what was rendered, not about what is rendered now.
+    pub fn is_drift(&self) -> bool {
+        matches!(self.check, Check::Stage) && self.group == Group::GitOps
+    }
+
     /// Whether the rule cannot judge manifests that have no spec.
     pub fn needs_specs(&self) -> bool {
         match self.check {
@@ -131,12 +136,13 @@ impl Rule {
 }
 
 /// Rules of other groups that are reported for manifests by stages before the rules.
-const STAGES_OF_MANIFESTS: [&str; 8] = [
+const STAGES_OF_MANIFESTS: [&str; 9] = [
     "conflicting-node-role",
     "duplicate-env",
     "duplicate-host",
     "duplicate-name",
     "forbidden-allow",
+    "invalid-schema",
     "missing-consolidate-after",
     "unknown-rule",
     "unused-allow",

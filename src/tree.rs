@@ -15,7 +15,7 @@ use std::fmt;
 
 pub use compare::{Compared, Comparison, Scope, State, compare};
 pub use diff::unified_diff;
-pub use header::with_header;
+pub use header::{source_of, with_header};
 pub use output::Output;
 pub use write::write;
 

@@ -5,6 +5,7 @@ mod check;
 mod files;
 mod place;
 mod revision;
+mod schemas;
 mod unchanged;
 mod unknown_key;
 mod wrong_value;
@@ -20,6 +21,7 @@ use self::files::{Content, Problem, SpecFile};
 pub use self::revision::Revision;
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node};
+use crate::schema::OwnSchemas;
 use crate::source::{FileId, Sources, Span};
 use crate::spec::schema::SpecSchema;
 
@@ -39,6 +41,8 @@ pub struct Workspace {
     pub teams: Vec<TeamDocument>,
     /// The files beside the specs that specs name, by path below `teams/`.
     pub files: BTreeMap<String, FileId>,
+    /// The schemas of the clusters' own CRDs, which win over the embedded ones.
+    pub schemas: OwnSchemas,
     /// What is wrong with the files, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -68,24 +72,27 @@ type Beside = Box<dyn Fn(&str) -> Result<Content> + Send + Sync>;
 pub struct Specs {
     root: PathBuf,
     read: Vec<(SpecFile, Content)>,
+    /// Files of `teams/_schemas`; none of a revision, whose objects are compared and not checked.
+    schemas: Vec<(String, Content)>,
     beside: Beside,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl Specs {
-    /// Reads `teams/_platform.toml` and every `teams/<team>.toml`.
+    /// Reads `teams/_platform.toml`, every `teams/<team>.toml`, and `teams/_schemas`.
     pub fn read(root: &Path) -> Result<Self> {
         let mut diagnostics = Vec::new();
         let listed = files::list(root, &mut diagnostics)?;
         let contents: Vec<Result<Content>> = listed.par_iter().map(|file| files::read(root, file)).collect();
         let read = listed.into_iter().zip(contents).map(|(file, content)| Ok((file, content?)));
         let read = read.collect::<Result<_>>()?;
+        let schemas = schemas::read(root)?;
         let root = root.to_owned();
         let beside = Box::new({
             let root = root.clone();
             move |path: &str| beside::read_from(&root, path)
         });
-        Ok(Self { root, read, beside, diagnostics })
+        Ok(Self { root, read, schemas, beside, diagnostics })
     }
 
     /// The same files as they stand in a revision: nothing is checked out, nothing is written.
@@ -99,7 +106,7 @@ impl Specs {
         });
         let read = read.collect::<Result<_>>()?;
         let beside = Box::new(move |path: &str| stored.content(path, beside::LARGEST));
-        Ok(Self { root: root.to_owned(), read, beside, diagnostics })
+        Ok(Self { root: root.to_owned(), read, schemas: Vec::new(), beside, diagnostics })
     }
 
     /// Whether there is no spec at all.
@@ -117,23 +124,27 @@ impl Specs {
     /// What is wrong with the files is in the workspace's diagnostics; an error is trouble of the machine, such as a file
     /// that may not be read.
     pub fn parse(self) -> Result<Workspace> {
-        check_all(self.root, self.read, &*self.beside, self.diagnostics)
+        check_all(self.root, self.read, self.schemas, &*self.beside, self.diagnostics)
     }
 }
 
-/// Reads and checks `teams/_platform.toml`, every `teams/<team>.toml`, and the files that these name.
+/// Reads and checks `teams/_platform.toml`, every `teams/<team>.toml`, the files that these name, and `teams/_schemas`.
 pub fn load(root: &Path) -> Result<Workspace> {
     Specs::read(root)?.parse()
 }
 
-/// Reads the platform's file alone, for what it says about severities and waivers. `None` where there is none.
+/// Reads the platform's file alone, for what it says about severities and waivers, and `teams/_schemas`. `None` where
+/// there is neither.
 pub fn load_platform(root: &Path) -> Result<Option<Workspace>> {
     let platform = SpecFile::platform();
-    if !root.join(&platform.path).is_file() {
+    let schemas = schemas::read(root)?;
+    let mut read = Vec::new();
+    if root.join(&platform.path).is_file() {
+        read.push((platform.clone(), files::read(root, &platform)?));
+    } else if schemas.is_empty() {
         return Ok(None);
     }
-    let content = files::read(root, &platform)?;
-    check_all(root.to_owned(), vec![(platform, content)], &|path| beside::read_from(root, path), Vec::new()).map(Some)
+    check_all(root.to_owned(), read, schemas, &|path| beside::read_from(root, path), Vec::new()).map(Some)
 }
 
 impl Workspace {
@@ -149,6 +160,8 @@ impl Workspace {
         files: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let files: BTreeMap<&str, &str> = files.into_iter().collect();
+        let schemas = files.iter().filter(|(path, _)| schemas::is_schema(path));
+        let schemas = schemas.map(|(path, text)| ((*path).to_owned(), Content::Text((*text).to_owned()))).collect();
         let reader = |path: &str| {
             let text = files.get(path);
             Ok(text.map_or_else(|| Problem::LeadsNowhere.into(), |text| Content::Text((*text).to_owned())))
@@ -158,7 +171,7 @@ impl Workspace {
             read.push((SpecFile::team(name), Content::Text(text.to_owned())));
         }
         read.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-        check_all(PathBuf::new(), read, &reader, Vec::new()).expect("texts in memory can be read")
+        check_all(PathBuf::new(), read, schemas, &reader, Vec::new()).expect("texts in memory can be read")
     }
 
     /// The files beside the specs that a team names.
@@ -178,6 +191,7 @@ impl Workspace {
 fn check_all(
     root: PathBuf,
     read: Vec<(SpecFile, Content)>,
+    schemas: Vec<(String, Content)>,
     reader: &beside::Reader<'_>,
     mut diagnostics: Vec<Diagnostic>,
 ) -> Result<Workspace> {
@@ -199,11 +213,11 @@ fn check_all(
         let documents = files.iter().zip(&parsed).filter(|((_, file, _), _)| file.team.is_some() == is_team);
         documents.filter_map(|(_, (root, _))| root.as_ref()).collect()
     };
-    let schemas = check::Schemas::new(&of_team(false), &of_team(true));
+    let editor = check::EditorSchemas::new(&of_team(false), &of_team(true));
     let of_schemas: Vec<Vec<Diagnostic>> = files
         .par_iter()
         .zip(&parsed)
-        .map(|((id, file, _), (root, _))| root.as_ref().map(|root| check_file(*id, file, root, &schemas)))
+        .map(|((id, file, _), (root, _))| root.as_ref().map(|root| check_file(*id, file, root, &editor)))
         .map(Option::unwrap_or_default)
         .collect();
     let mut platform = None;
@@ -221,8 +235,9 @@ fn check_all(
     teams.sort_by(|a, b| a.name.cmp(&b.name));
     let documents = platform.iter().chain(teams.iter().map(|team| &team.document)).map(|document| &document.root);
     let files = beside::read(documents, reader, &mut sources, &mut diagnostics)?;
+    let schemas = schemas::parse(schemas, &mut sources, &mut diagnostics);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
-    Ok(Workspace { root, sources, platform, teams, files, diagnostics })
+    Ok(Workspace { root, sources, platform, teams, files, schemas, diagnostics })
 }
 
 /// The document, where it could be read, and what is wrong with its TOML. After a syntax error keys are missing or
@@ -239,11 +254,11 @@ fn parse_file(id: FileId, file: &SpecFile, text: &str) -> (Option<Node>, Vec<Dia
 }
 
 /// What the schema says of a document.
-fn check_file(id: FileId, file: &SpecFile, root: &Node, schemas: &check::Schemas) -> Vec<Diagnostic> {
+fn check_file(id: FileId, file: &SpecFile, root: &Node, editor: &check::EditorSchemas) -> Vec<Diagnostic> {
     if root.table().is_some_and(document::Table::is_empty) {
         return vec![files::empty(id, file)];
     }
-    schemas.check(if file.team.is_some() { SpecSchema::Team } else { SpecSchema::Platform }, root)
+    editor.check(if file.team.is_some() { SpecSchema::Team } else { SpecSchema::Platform }, root)
 }
 
 fn is_error(diagnostic: &Diagnostic) -> bool {

@@ -24,7 +24,8 @@ pub struct CheckedObjects {
 /// Reports what the cluster would reject or ignore, object by object and across all of them. The platform's `[lint]` and
 /// `[[allow]]` have their say, and so have the objects' own waivers.
 pub fn check_objects(objects: &Objects, releases: &Releases, workspace: Option<&Workspace>) -> CheckedObjects {
-    let validators = Validators::new(releases);
+    let own = workspace.map(|workspace| workspace.schemas.clone()).unwrap_or_default();
+    let validators = Validators::new(releases).with_own(&own);
     let kinds = objects.kinds();
     let unknown_kinds = kinds
         .iter()
@@ -45,6 +46,7 @@ pub fn check_objects(objects: &Objects, releases: &Releases, workspace: Option<&
     );
     diagnostics.extend(of_schemas);
     diagnostics.extend(of_rules);
+    diagnostics.extend(workspace.into_iter().flat_map(schemas::unsound));
     let (mut diagnostics, waived) = config.apply_to_manifests(diagnostics, &objects.objects);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
     point_at_templates(&objects.objects, &mut diagnostics);

@@ -8,8 +8,10 @@ use rayon::prelude::*;
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{Built, Manifest};
 use crate::resolve::Environment;
-use crate::schema::{Introduced, Problem, Releases, Validators, Violation};
-use crate::source::Span;
+use crate::schema::{Introduced, Problem, Releases, Unsound, Validators, Violation};
+use crate::source::{FileId, Span};
+use crate::workspace::Workspace;
+use crate::yaml;
 
 /// What the API server would refuse, reported at the TOML that caused it.
 pub(super) fn check(built: &Built, validators: &BTreeMap<&str, Validators>) -> Vec<Diagnostic> {
@@ -31,6 +33,17 @@ pub(super) fn check(built: &Built, validators: &BTreeMap<&str, Validators>) -> V
             violations.unwrap_or_default().into_iter().map(|violation| of_manifest(manifest, &violation))
         })
         .collect()
+}
+
+/// Schema files of the workspace that are for kinds in use and cannot be used.
+pub(super) fn unsound(workspace: &Workspace) -> Vec<Diagnostic> {
+    let diagnostic = |(file, Unsound { at, message }): (FileId, Unsound)| {
+        let parsed = yaml::parse(&workspace.sources.get(file).text, file, 0);
+        let span = parsed.value.map_or(Span::new(file, 0..0), |value| parsed.places.find(&value, &at));
+        Diagnostic::error("invalid-schema", span, message)
+            .help("write it again with `raygen schema import`, or take it out of `teams/_schemas`")
+    };
+    workspace.schemas.unsound().into_iter().map(diagnostic).collect()
 }
 
 /// What an object is meant for.

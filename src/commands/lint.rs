@@ -1,7 +1,5 @@
 //! `raygen lint`: everything that is wrong with the specs, and edits that mend it.
 
-use std::fs;
-use std::io::Write as _;
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
@@ -72,7 +70,7 @@ fn write(
 ) -> Result<(Workspace, Checked)> {
     for _ in 0..ROUNDS {
         for (path, text) in &fixed.texts {
-            replace(&root.join(path), text).with_context(|| format!("write {path}"))?;
+            super::replace(&root.join(path), text).with_context(|| format!("write {path}"))?;
         }
         for done in &fixed.done {
             terminal.note(&format!("fixed {done}"));
@@ -85,16 +83,4 @@ fn write(
         }
     }
     Ok((workspace, checked))
-}
-
-/// Writes beside the file and renames, so that nobody ever sees half of it.
-fn replace(path: &Path, text: &str) -> Result<()> {
-    let directory = path.parent().context("a spec stands in a directory")?;
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(text.as_bytes())?;
-    if let Ok(metadata) = fs::metadata(path) {
-        file.as_file().set_permissions(metadata.permissions())?;
-    }
-    file.persist(path)?;
-    Ok(())
 }

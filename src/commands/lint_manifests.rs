@@ -58,8 +58,15 @@ fn summary(objects: &Objects, found: &CheckedObjects, releases: &Releases, platf
         plural(objects.sources.ids().count() - platform.map_or(0, |platform| platform.sources.ids().count()), "file"),
         releases.kuberay,
         releases.karpenter,
-        if platform.is_some() { ", with the severities and waivers of teams/_platform.toml" } else { "" }
+        if platform.is_some_and(|platform| platform.sources.text_of(workspace::PLATFORM).is_some()) {
+            ", with the severities and waivers of teams/_platform.toml"
+        } else {
+            ""
+        }
     )];
+    if let Some(own) = platform.map(|platform| platform.schemas.len()).filter(|own| *own > 0) {
+        lines.push(format!("{} of teams/_schemas in the place of raygen's own", plural(own, "schema")));
+    }
     if !found.unknown_kinds.is_empty() {
         let kinds: Vec<String> = found
             .unknown_kinds

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::drift;
 use super::progress::Progress;
 use super::selection::{scope, select};
 use super::{Status, Terminal};
 use crate::check;
 use crate::cli;
 use crate::manifest::{self, gitops::DIRECTORY};
-use crate::report::{Format, plural};
 use crate::resolve;
 use crate::tree::{self, Comparison, Output, State, Tree};
 use crate::workspace;
@@ -34,8 +34,8 @@ pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
     }
     if args.stdout {
         terminal.report_aside(&workspace.sources, &checked);
-    } else {
-        terminal.report(&workspace.sources, &checked, Format::Human)?;
+    } else if !args.check || checked.has_errors() {
+        terminal.report(&workspace.sources, &checked, args.format)?;
     }
     if checked.has_errors() {
         terminal.note("nothing was written: mend the errors first");
@@ -53,7 +53,7 @@ pub(super) fn run(args: &cli::Render, terminal: &Terminal) -> Result<Status> {
     if args.check {
         let comparison = tree::compare(&tree, &output, &scope)?;
         drop(progress);
-        return check_only(args, &tree, &output, &comparison, terminal);
+        return drift::report(args, workspace.sources, checked, &comparison, &tree, &output, terminal);
     }
     let comparison = tree::write(&tree, &output, &scope, args.force)?;
     drop(progress);
@@ -69,62 +69,6 @@ fn stream(tree: &Tree) -> String {
         stream.push_str(text);
         stream
     })
-}
-
-fn check_only(
-    args: &cli::Render,
-    tree: &Tree,
-    output: &Output,
-    comparison: &Comparison,
-    terminal: &Terminal,
-) -> Result<Status> {
-    if comparison.is_current() {
-        terminal.note(&format!("{} are current", plural(tree.len(), "file")));
-        return Ok(Status::Fine);
-    }
-    terminal.print_diff(&comparison.diff(tree, output))?;
-    let mut counts = Vec::new();
-    for (state, word) in [
-        (State::Created, "to create"),
-        (State::Changed, "to change"),
-        (State::Removed, "to remove"),
-        (State::Edited, "edited by hand"),
-        (State::EditedOrphan, "edited by hand without a spec"),
-        (State::Foreign, "not raygen's"),
-    ] {
-        let count = comparison.count(state);
-        if count > 0 {
-            counts.push(format!("{count} {word}"));
-        }
-    }
-    for path in comparison.paths(State::Foreign) {
-        terminal.note(&format!("{} was not written by raygen: move it away", output.display(path)));
-    }
-    let edited = comparison.count(State::Edited) + comparison.count(State::EditedOrphan) > 0;
-    let command = mending_command(args, edited);
-    terminal.note(&format!("drift: {}; run `{command}` and commit the result", counts.join(", ")));
-    Ok(Status::Problems)
-}
-
-/// The command that writes what `--check` found missing; `force` where it has to overwrite edits.
-fn mending_command(args: &cli::Render, force: bool) -> String {
-    let mut command = "raygen render".to_owned();
-    for team in &args.teams {
-        let _ = write!(command, " {team}");
-    }
-    for environment in &args.environments {
-        let _ = write!(command, " --environment {environment}");
-    }
-    if args.root.root.as_os_str() != "." {
-        let _ = write!(command, " --root {}", args.root.root.display());
-    }
-    if args.output != "generated" {
-        let _ = write!(command, " --output {}", args.output);
-    }
-    if force {
-        command.push_str(" --force");
-    }
-    command
 }
 
 /// One line per file that changed or was left alone, and how many did not change.

@@ -258,10 +258,13 @@ fn is_of_stage(rule: &Rule) -> bool {
 
 /// Whether the rule can be waived or lowered at all.
 fn changeable(name: &str, span: Span, what: &str, diagnostics: &mut Vec<Diagnostic>) -> bool {
-    if !rule(name).is_some_and(|rule| is_of_stage(rule) && rule.severity == Severity::Error) {
+    let Some(rule) = rule(name).filter(|rule| is_of_stage(rule) && rule.severity == Severity::Error) else {
         return true;
-    }
-    let message = format!("`{name}` cannot be {what}: what it reports cannot be rendered");
+    };
+    // Of drift nothing could be accepted for a reason: what is deployed would be what nobody wrote down.
+    let why =
+        if rule.is_drift() { "it is all that `render --check` is for" } else { "what it reports cannot be rendered" };
+    let message = format!("`{name}` cannot be {what}: {why}");
     diagnostics.push(Diagnostic::error("forbidden-allow", span, message).help("mend what it reports"));
     false
 }

@@ -58,6 +58,7 @@ rules! {
     duplicate_name
     duplicate_port
     duplicate_taint
+    edited_output
     empty_group_name
     empty_secret
     empty_selector_term
@@ -90,6 +91,7 @@ rules! {
     invalid_ami_alias
     invalid_budget
     invalid_capacity_type
+    invalid_crd
     invalid_deletion_rules
     invalid_do_not_disrupt
     invalid_env_source
@@ -111,6 +113,7 @@ rules! {
     invalid_requirement
     invalid_restart_policy
     invalid_schedule
+    invalid_schema
     invalid_serve_config
     invalid_service_upgrade
     invalid_submission_mode
@@ -171,6 +174,7 @@ rules! {
     needs_newer_release
     negative_idle_timeout
     nested_upgrade_strategy
+    orphaned_output
     over_gpu_limit
     over_quota
     overlapping_disruption_budgets
@@ -223,6 +227,7 @@ rules! {
     spot_without_fallback
     spot_without_interruption_queue
     spread_across_clusters
+    stale_output
     sub_path_on_bucket
     suspended_job_without_shutdown
     suspended_worker_group

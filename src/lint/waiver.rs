@@ -52,7 +52,7 @@ fn judge(name: &str, reason: &str) -> Result<&'static str, (&'static str, String
         };
         return Err(("unknown-rule", format!("there is no rule `{name}`"), help));
     };
-    if known.group == Group::Workspace {
+    if known.group == Group::Workspace || known.is_drift() {
         let message = format!("`{name}` is about files, so no object can waive it");
         return Err(("forbidden-allow", message, "mend what it reports".to_owned()));
     }

@@ -1,10 +1,12 @@
 //! Converts `CustomResourceDefinition`s into closed JSON Schemas of what a manifest may say.
 
-use anyhow::{Context as _, Result, bail, ensure};
-use serde::Deserialize as _;
+mod structural;
+
 use serde_json::{Map, Value, json};
 
-use super::{common, hoist};
+use super::cel::{self, Judge, RULES};
+use super::validate::Compiled;
+use super::{common, hoist, restated};
 
 /// The JSON Schema dialect of every schema file.
 pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -26,18 +28,23 @@ pub struct Imported {
     pub schema: Value,
 }
 
-/// Reads every CRD of a YAML text and converts each served version.
-pub fn import(text: &str) -> Result<Vec<Imported>> {
-    let mut imported = Vec::new();
-    for (index, document) in serde_yaml::Deserializer::from_str(text).enumerate() {
-        let place = format!("document {}", index + 1);
-        let value = Value::deserialize(document).with_context(|| format!("{place}: read YAML"))?;
-        if !value.is_null() {
-            imported.extend(convert_definition(&value).context(place)?);
-        }
+/// What makes a CRD impossible to convert, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// JSON pointer into the CRD.
+    pub at: String,
+    /// Lower case, no full stop.
+    pub message: String,
+}
+
+/// All that was found so far.
+#[derive(Default)]
+struct Misfits(Vec<Misfit>);
+
+impl Misfits {
+    fn add(&mut self, at: &str, message: &str) {
+        self.0.push(Misfit { at: at.to_owned(), message: message.to_owned() });
     }
-    ensure!(!imported.is_empty(), "no CustomResourceDefinition with a served version");
-    Ok(imported)
 }
 
 /// Sorts the keys and moves repeated parts into `$defs`: the form in which schemas are stored.
@@ -49,32 +56,156 @@ pub fn finish(mut schema: Value) -> Value {
     schema
 }
 
-fn convert_definition(definition: &Value) -> Result<Vec<Imported>> {
-    let kind = definition["kind"].as_str().unwrap_or_default();
-    ensure!(kind == "CustomResourceDefinition", "`kind` is `{kind}`, not `CustomResourceDefinition`");
-    // Kubernetes 1.22 stopped serving v1beta1, whose schemas need not be structural.
-    let api_version = definition["apiVersion"].as_str().unwrap_or_default();
-    ensure!(api_version == "apiextensions.k8s.io/v1", "`apiVersion` is `{api_version}`, not `apiextensions.k8s.io/v1`");
-    let spec = &definition["spec"];
-    let group = spec["group"].as_str().context("`spec.group` is no string")?;
-    let kind = spec["names"]["kind"].as_str().context("`spec.names.kind` is no string")?;
-    let versions = spec["versions"].as_array().context("`spec.versions` is no list")?;
-    let mut imported = Vec::new();
-    for version in versions.iter().filter(|version| version["served"] == json!(true)) {
-        let name = version["name"].as_str().context("a version without a `name`")?;
-        let api_version = format!("{group}/{name}");
-        let schema = convert_version(&version["schema"]["openAPIV3Schema"], &api_version, kind)
-            .with_context(|| format!("{kind} {api_version}"))?;
-        imported.push(Imported { api_version, kind: kind.to_owned(), schema });
-    }
-    Ok(imported)
+/// Whether an object is a CRD, of whatever version.
+pub fn is_definition(object: &Value) -> bool {
+    object["kind"] == "CustomResourceDefinition"
 }
 
-fn convert_version(source: &Value, api_version: &str, kind: &str) -> Result<Value> {
-    let source = source.as_object().context("`schema.openAPIV3Schema` is no mapping")?;
-    let Value::Object(mut schema) = convert(source, "")? else {
-        bail!("the schema of an object is no mapping");
+/// Converts each served version of a CRD. An error is all that is wrong with it.
+pub fn import(definition: &Value) -> Result<Vec<Imported>, Vec<Misfit>> {
+    let mut misfits = Misfits::default();
+    let imported = versions(definition, &mut misfits);
+    if imported.is_empty() && misfits.0.is_empty() {
+        misfits.add("/spec/versions", "no version of it is served");
+    }
+    if misfits.0.is_empty() { Ok(imported) } else { Err(misfits.0) }
+}
+
+fn versions(definition: &Value, misfits: &mut Misfits) -> Vec<Imported> {
+    let mut imported = Vec::new();
+    if !is_definition(definition) {
+        let kind = definition["kind"].as_str().unwrap_or_default();
+        misfits.add("/kind", &format!("`kind` is `{kind}`, not `CustomResourceDefinition`"));
+        return imported;
+    }
+    // Kubernetes 1.22 stopped serving v1beta1, whose schemas need not be structural.
+    let api_version = definition["apiVersion"].as_str().unwrap_or_default();
+    if api_version != "apiextensions.k8s.io/v1" {
+        misfits.add("/apiVersion", &format!("`apiVersion` is `{api_version}`, not `apiextensions.k8s.io/v1`"));
+        return imported;
+    }
+    let mut name = |at: &str| {
+        let text = definition.pointer(at).and_then(Value::as_str).filter(|text| is_name(text));
+        if text.is_none() {
+            misfits.add(at, &format!("`{}` is no name", at.trim_start_matches('/').replace('/', ".")));
+        }
+        text.unwrap_or_default()
     };
+    let (group, kind) = (name("/spec/group"), name("/spec/names/kind"));
+    let Some(versions) = definition["spec"]["versions"].as_array() else {
+        misfits.add("/spec/versions", "`spec.versions` is no list");
+        return imported;
+    };
+    for (index, version) in versions.iter().enumerate().filter(|(_, version)| version["served"] == true) {
+        let at = format!("/spec/versions/{index}");
+        let Some(name) = version["name"].as_str().filter(|name| is_name(name)) else {
+            misfits.add(&at, "this version has no `name`");
+            continue;
+        };
+        let api_version = format!("{group}/{name}");
+        let at = format!("{at}/schema/openAPIV3Schema");
+        let Some(schema) = version["schema"]["openAPIV3Schema"].as_object() else {
+            misfits.add(&at, &format!("version `{name}` has no `schema.openAPIV3Schema`"));
+            continue;
+        };
+        let before = misfits.0.len();
+        let schema = convert_version(schema, &at, &api_version, kind, misfits);
+        let schema = Imported { api_version, kind: kind.to_owned(), schema };
+        // Keywords are copied as they are; whether their values are of any use, compiling shows.
+        if misfits.0.len() == before
+            && let Err(unsound) = Compiled::new(schema.file())
+        {
+            misfits.add(&at, &format!("`{}`: {}", unsound.at, unsound.message));
+        }
+        imported.push(schema);
+    }
+    imported
+}
+
+/// Names of groups, kinds and versions, which become paths.
+fn is_name(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    !text.is_empty() && text.len() <= 253 && text.chars().all(plain) && !text.starts_with('.')
+}
+
+impl Imported {
+    /// Where the schema stands below `teams/_schemas`: a folder for the group, a file for kind and version.
+    pub fn path(&self) -> String {
+        let (group, version) = self.api_version.rsplit_once('/').unwrap_or(("", &self.api_version));
+        format!("{group}/{}-{version}.schema.json", self.kind.to_lowercase())
+    }
+
+    /// The schema file, with what the API server checks in the pods that objects of this kind make.
+    pub fn file(&self) -> Value {
+        let mut schema = self.schema.clone();
+        restated::restate_pods(&mut schema);
+        finish(schema)
+    }
+
+    /// Who can judge the rules: how many of them there are for each judge.
+    pub fn judges(&self) -> Vec<Judge> {
+        let mut judges = Vec::new();
+        each_rule(&self.schema, &mut |rule| judges.extend(cel::judge(rule)));
+        judges.sort();
+        judges
+    }
+}
+
+fn each_rule(schema: &Value, found: &mut impl FnMut(&Value)) {
+    match schema {
+        Value::Object(keywords) => {
+            for (keyword, value) in keywords {
+                match value {
+                    Value::Array(rules) if keyword == RULES => rules.iter().for_each(&mut *found),
+                    value => each_rule(value, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| each_rule(item, found)),
+        _ => {}
+    }
+}
+
+/// Takes out what embedded schemas do without: the rules, which are restated, and what only rules need to know. The
+/// defaults of list keys stay.
+pub fn compact(schema: &mut Value) {
+    let Value::Object(keywords) = schema else { return };
+    keywords.remove(RULES);
+    keywords.remove("format");
+    let keys: Vec<String> = keywords
+        .get("x-kubernetes-list-map-keys")
+        .and_then(Value::as_array)
+        .map(|keys| keys.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        .unwrap_or_default();
+    if let Some(Value::Object(properties)) = keywords.get_mut("properties") {
+        properties.values_mut().for_each(compact);
+        properties.values_mut().filter_map(Value::as_object_mut).for_each(|property| {
+            property.remove("default");
+        });
+    }
+    if let Some(items) = keywords.get_mut("items") {
+        let defaults: Vec<(String, Value)> = keys
+            .into_iter()
+            .filter_map(|key| items["properties"][&key].get("default").cloned().map(|default| (key, default)))
+            .collect();
+        compact(items);
+        for (key, default) in defaults {
+            items["properties"][&key]["default"] = default;
+        }
+    }
+    if let Some(values) = keywords.get_mut("additionalProperties") {
+        compact(values);
+    }
+}
+
+fn convert_version(
+    source: &Map<String, Value>,
+    at: &str,
+    api_version: &str,
+    kind: &str,
+    misfits: &mut Misfits,
+) -> Value {
+    let mut schema = structural::convert(source, at, misfits);
     let properties = schema.entry("properties").or_insert_with(|| json!({}));
     properties["apiVersion"] = json!({ "const": api_version });
     properties["kind"] = json!({ "const": kind });
@@ -88,210 +219,5 @@ fn convert_version(source: &Value, api_version: &str, kind: &str) -> Result<Valu
         required.extend(of_crd.iter().filter(|name| !required.contains(name)).cloned().collect::<Vec<_>>());
     }
     schema.insert("required".into(), required.into());
-    Ok(Value::Object(schema))
-}
-
-/// Converts one node of a structural schema.
-fn convert(source: &Map<String, Value>, place: &str) -> Result<Value> {
-    let mut schema = validations(source, place)?;
-    let open = flag(source, "x-kubernetes-preserve-unknown-fields");
-    let embedded = flag(source, "x-kubernetes-embedded-resource");
-
-    if let Some(properties) = source.get("properties") {
-        let properties = properties.as_object().with_context(|| format!("{place}.properties is no mapping"))?;
-        let mut converted = Map::new();
-        for (name, property) in properties {
-            converted.insert(name.clone(), convert_child(property, &format!("{place}.{name}"))?);
-        }
-        schema.insert("properties".into(), converted.into());
-        drop_defaulted(&mut schema, properties);
-    }
-    match source.get("additionalProperties") {
-        Some(Value::Object(values)) => {
-            schema.insert("additionalProperties".into(), convert(values, &format!("{place}.*"))?);
-        }
-        Some(Value::Bool(true)) => {}
-        // With strict field validation a field that pruning would drop is an error; pruning stops where
-        // unknown fields are preserved.
-        _ if source.get("type") == Some(&json!("object")) && !open => {
-            schema.insert("additionalProperties".into(), json!(false));
-        }
-        _ => {}
-    }
-    if let Some(items) = source.get("items") {
-        schema.insert("items".into(), convert_child(items, &format!("{place}[]"))?);
-        keep_list_keys(source, &mut schema);
-    }
-    if embedded {
-        embed_resource(&mut schema);
-    }
-    Ok(schema.into())
-}
-
-fn convert_child(source: &Value, place: &str) -> Result<Value> {
-    convert(source.as_object().with_context(|| format!("{place} is no schema"))?, place)
-}
-
-/// The API server fills defaults before it validates, so a required field with a default may be left out.
-fn drop_defaulted(schema: &mut Map<String, Value>, properties: &Map<String, Value>) {
-    let Some(Value::Array(required)) = schema.get_mut("required") else { return };
-    required.retain(|name| name.as_str().and_then(|name| properties.get(name)?.get("default")).is_none());
-    if required.is_empty() {
-        schema.remove("required");
-    }
-}
-
-/// Keeps what makes two items of a list the same: the keys, and the defaults of those keys.
-fn keep_list_keys(source: &Map<String, Value>, schema: &mut Map<String, Value>) {
-    match source.get("x-kubernetes-list-type").and_then(Value::as_str) {
-        Some("set") => {
-            schema.insert("x-kubernetes-list-type".into(), json!("set"));
-        }
-        Some("map") => {
-            let keys = source.get("x-kubernetes-list-map-keys").cloned().unwrap_or_else(|| json!([]));
-            for key in keys.as_array().into_iter().flatten().filter_map(Value::as_str) {
-                if let Some(default) = source["items"]["properties"][key].get("default") {
-                    schema["items"]["properties"][key]["default"] = default.clone();
-                }
-            }
-            schema.insert("x-kubernetes-list-map-keys".into(), keys);
-        }
-        _ => {}
-    }
-}
-
-/// An embedded resource is an object with type and metadata of its own, whatever its schema says.
-fn embed_resource(schema: &mut Map<String, Value>) {
-    let properties = schema.entry("properties").or_insert_with(|| json!({}));
-    properties["apiVersion"] = json!({ "type": "string", "minLength": 1 });
-    properties["kind"] = json!({ "type": "string", "minLength": 1 });
-    properties["metadata"] = common::object_meta();
-    schema.insert("required".into(), json!(["apiVersion", "kind"]));
-}
-
-/// The keywords that constrain a value itself, without those that structure it.
-fn validations(source: &Map<String, Value>, place: &str) -> Result<Map<String, Value>> {
-    const KEPT: [&str; 12] = [
-        "enum",
-        "pattern",
-        "minLength",
-        "maxLength",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-        "minProperties",
-        "maxProperties",
-        "multipleOf",
-        "minimum",
-        "maximum",
-    ];
-    let mut schema = Map::new();
-    if flag(source, "x-kubernetes-int-or-string") {
-        schema.insert("type".into(), json!(["integer", "string"]));
-    } else if let Some(Value::String(name)) = source.get("type") {
-        schema.insert("type".into(), json!(name));
-    }
-    for keyword in KEPT {
-        if let Some(value) = source.get(keyword) {
-            schema.insert(keyword.into(), value.clone());
-        }
-    }
-    if let Some(Value::Array(required)) = source.get("required")
-        && !required.is_empty()
-    {
-        schema.insert("required".into(), json!(required));
-    }
-    bound_integers(source, &mut schema);
-    spell_formats(source, &mut schema);
-    exclude_bounds(source, &mut schema);
-    if flag(source, "nullable") {
-        admit_null(&mut schema);
-    }
-    // Structural schemas repeat integer-or-string as `anyOf`; the type above says it better.
-    for keyword in ["allOf", "anyOf", "oneOf"] {
-        if keyword == "anyOf" && flag(source, "x-kubernetes-int-or-string") {
-            continue;
-        }
-        if let Some(Value::Array(branches)) = source.get(keyword) {
-            let branches: Result<Vec<Value>> =
-                branches.iter().map(|branch| junctor(branch, &format!("{place}.{keyword}"))).collect();
-            let branches = branches?.into_iter().filter(|branch| branch != &json!({})).collect::<Vec<_>>();
-            if !branches.is_empty() {
-                schema.insert(keyword.into(), branches.into());
-            }
-        }
-    }
-    if let Some(negated) = source.get("not") {
-        schema.insert("not".into(), junctor(negated, &format!("{place}.not"))?);
-    }
-    Ok(schema)
-}
-
-/// A branch of `allOf`, `anyOf`, `oneOf` or `not`: it only constrains, so objects stay open in it.
-fn junctor(source: &Value, place: &str) -> Result<Value> {
-    let source = source.as_object().with_context(|| format!("{place} is no schema"))?;
-    let mut schema = validations(source, place)?;
-    if let Some(Value::Object(properties)) = source.get("properties") {
-        let properties: Result<Map<String, Value>> = properties
-            .iter()
-            .map(|(name, property)| Ok((name.clone(), junctor(property, &format!("{place}.{name}"))?)))
-            .collect();
-        schema.insert("properties".into(), properties?.into());
-    }
-    if let Some(items) = source.get("items") {
-        schema.insert("items".into(), junctor(items, &format!("{place}[]"))?);
-    }
-    Ok(schema.into())
-}
-
-/// JSON Schema validators ignore integer formats; the API server enforces them as ranges.
-fn bound_integers(source: &Map<String, Value>, schema: &mut Map<String, Value>) {
-    if source.get("type") != Some(&json!("integer")) {
-        return;
-    }
-    let (lowest, highest) = match source.get("format").and_then(Value::as_str) {
-        Some("int32") => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        Some("int64") => (i64::MIN, i64::MAX),
-        _ => return,
-    };
-    schema.entry("minimum").or_insert_with(|| json!(lowest));
-    schema.entry("maximum").or_insert_with(|| json!(highest));
-}
-
-/// Formats of strings become patterns, which need no support of the validator.
-fn spell_formats(source: &Map<String, Value>, schema: &mut Map<String, Value>) {
-    let pattern = match source.get("format").and_then(Value::as_str) {
-        Some("date-time") => DATE_TIME,
-        Some("byte") => BYTE,
-        _ => return,
-    };
-    schema.entry("pattern").or_insert_with(|| json!(pattern));
-}
-
-/// `OpenAPI` 3.0 writes exclusive bounds as flags beside the bound, JSON Schema as bounds of their own.
-fn exclude_bounds(source: &Map<String, Value>, schema: &mut Map<String, Value>) {
-    for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
-        if flag(source, exclusive)
-            && let Some(limit) = schema.remove(bound)
-        {
-            schema.insert(exclusive.into(), limit);
-        }
-    }
-}
-
-fn admit_null(schema: &mut Map<String, Value>) {
-    match schema.get_mut("type") {
-        Some(Value::Array(types)) => types.push(json!("null")),
-        Some(single) => *single = json!([single.take(), "null"]),
-        None => {}
-    }
-    if let Some(Value::Array(values)) = schema.get_mut("enum")
-        && !values.contains(&Value::Null)
-    {
-        values.push(Value::Null);
-    }
-}
-
-fn flag(source: &Map<String, Value>, keyword: &str) -> bool {
-    source.get(keyword) == Some(&json!(true))
+    schema.into()
 }

@@ -46,6 +46,11 @@ pub fn restate(kind: &str, release: &Version, schema: &mut Value) {
     pod::restate(schema);
 }
 
+/// Adds only what the API server checks in pods, to a schema that brings the rules of its CRD.
+pub fn restate_pods(schema: &mut Value) {
+    pod::restate(schema);
+}
+
 fn apply(schema: &mut Value, path: &str, rules: &[Rule]) {
     for rule in rules.iter().filter(|rule| matches(rule.at, path)) {
         add(schema, &rule.says, rule.schema.clone());

@@ -8,6 +8,8 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::catalog::{CATALOG, Embedded, Releases, of_kind};
+use super::cel::{RULES, Rules};
+use super::own::OwnSchemas;
 use super::violation::{Introduced, Problem, Violation};
 use super::{keywords, walk};
 use crate::diagnostic::did_you_mean;
@@ -41,72 +43,109 @@ impl Fragment {
             Self::Projected => "/volumes/0/projected",
         }
     }
+
+    /// The schema of such a part, by that of a RayCluster.
+    fn of(self, schema: &Value) -> Option<Value> {
+        let pointer = format!("/spec/headGroupSpec/template/spec{}", self.pointer());
+        let mut part = walk::resolve(schema, walk::descend(schema, &pointer)?).clone();
+        if let Some(definitions) = schema.get("$defs") {
+            part["$defs"] = definitions.clone();
+        }
+        relax(&mut part);
+        Some(part)
+    }
 }
 
 /// Validators for the kinds of one environment: cheap to create, compiled when first used.
 #[derive(Clone, Debug)]
 pub struct Validators {
     releases: Releases,
+    own: OwnSchemas,
 }
 
 /// What was compiled, by position in [`CATALOG`]: an embedded schema never changes, so environments share it.
 static KINDS: LazyLock<Vec<Slots>> = LazyLock::new(|| CATALOG.iter().map(|_| Slots::default()).collect());
 
-/// An embedded schema and, of RayClusters, the parts that specs may give.
+/// A schema and, of RayClusters, the parts that specs may give.
 #[derive(Default)]
 struct Slots {
     whole: OnceLock<Compiled>,
-    fragments: [OnceLock<Compiled>; Fragment::COUNT],
+    fragments: Fragments,
 }
 
-struct Compiled {
+/// What was compiled of a schema's parts.
+pub(super) type Fragments = [OnceLock<Compiled>; Fragment::COUNT];
+
+/// A schema that is ready to judge.
+pub(super) struct Compiled {
     schema: Value,
     validator: Validator,
+    /// The rules of a CRD; embedded schemas restate them instead.
+    rules: Option<Rules>,
 }
 
 impl Validators {
     /// Nothing is read or compiled yet.
     pub fn new(releases: &Releases) -> Self {
-        Self { releases: releases.clone() }
+        Self { releases: releases.clone(), own: OwnSchemas::default() }
+    }
+
+    /// Lets the schemas of the user's own clusters win over the embedded ones, for their API versions and kinds.
+    #[must_use]
+    pub fn with_own(mut self, own: &OwnSchemas) -> Self {
+        self.own = own.clone();
+        self
     }
 
     /// Whether there is a schema of the kind.
     pub fn knows(&self, api_version: &str, kind: &str) -> bool {
-        self.releases.choose(api_version, kind).is_some()
+        self.own.get(api_version, kind).is_some() || self.releases.choose(api_version, kind).is_some()
     }
 
     /// Compiles several kinds in parallel, given as API version and kind; unknown ones are passed over.
     pub fn compile(&self, kinds: &[(&str, &str)]) {
-        let indices = kinds.iter().filter_map(|(api_version, kind)| self.releases.choose(api_version, kind));
+        kinds.par_iter().filter_map(|(api_version, kind)| self.own.get(api_version, kind)).for_each(|own| {
+            own.compiled();
+        });
+        let embedded = kinds.iter().filter(|(api_version, kind)| self.own.get(api_version, kind).is_none());
+        let indices = embedded.filter_map(|(api_version, kind)| self.releases.choose(api_version, kind));
         indices.collect::<BTreeSet<_>>().into_par_iter().for_each(|index| {
             compiled(index);
         });
     }
 
-    /// What is wrong with an object, sorted by path; `None` if there is no schema of its kind.
+    /// What is wrong with an object, sorted by path; `None` if there is no schema of its kind, or none that is sound.
     pub fn validate(&self, object: &Value) -> Option<Vec<Violation>> {
-        let index = self.releases.choose(object["apiVersion"].as_str()?, object["kind"].as_str()?)?;
+        let (api_version, kind) = (object["apiVersion"].as_str()?, object["kind"].as_str()?);
+        if let Some(own) = self.own.get(api_version, kind) {
+            return Some(own.compiled()?.violations(object, None));
+        }
+        let index = self.releases.choose(api_version, kind)?;
         Some(compiled(index).violations(object, Some(&CATALOG[index])))
     }
 
     /// What is wrong with a part of a pod. Absent fields and rules across fields are not: the rest is still to come.
     pub fn validate_partial(&self, fragment: Fragment, value: &Value) -> Vec<Violation> {
-        let index = self.releases.choose("ray.io/v1", "RayCluster").expect("the catalog has RayCluster");
+        const RAY_CLUSTER: (&str, &str) = ("ray.io/v1", "RayCluster");
+        if let Some(own) = self.own.get(RAY_CLUSTER.0, RAY_CLUSTER.1) {
+            let part = own.compiled().and_then(|_| fragment.of(&own.schema));
+            let compile = |part| Compiled::new(part).expect("a part of a schema that compiles does too");
+            let compiled = part.map(|part| own.fragments[fragment as usize].get_or_init(|| compile(part)));
+            return compiled.map(|compiled| compiled.violations(value, None)).unwrap_or_default();
+        }
+        let index = self.releases.choose(RAY_CLUSTER.0, RAY_CLUSTER.1).expect("the catalog has RayCluster");
         let compiled = KINDS[index].fragments[fragment as usize].get_or_init(|| {
-            let schema = read(&CATALOG[index]);
-            let pointer = format!("/spec/headGroupSpec/template/spec{}", fragment.pointer());
-            let part = walk::descend(&schema, &pointer).expect("a head's pod has every part");
-            let mut part = walk::resolve(&schema, part).clone();
-            part["$defs"] = schema["$defs"].clone();
-            relax(&mut part);
-            Compiled::new(part)
+            let part = fragment.of(&read(&CATALOG[index])).expect("a head's pod has every part");
+            Compiled::new(part).expect("an embedded schema compiles, as the tests check")
         });
         compiled.violations(value, None)
     }
 }
 
 fn compiled(index: usize) -> &'static Compiled {
-    KINDS[index].whole.get_or_init(|| Compiled::new(read(&CATALOG[index])))
+    KINDS[index]
+        .whole
+        .get_or_init(|| Compiled::new(read(&CATALOG[index])).expect("an embedded schema compiles, as the tests check"))
 }
 
 fn read(embedded: &Embedded) -> Value {
@@ -116,7 +155,7 @@ fn read(embedded: &Embedded) -> Value {
 /// Drops everything that a part of an object cannot fulfil: required fields, and rules across fields.
 fn relax(schema: &mut Value) {
     let Value::Object(keywords) = schema else { return };
-    for keyword in ["required", "allOf", "minItems", "minProperties"] {
+    for keyword in ["required", "allOf", "minItems", "minProperties", RULES] {
         keywords.remove(keyword);
     }
     for (keyword, value) in keywords.iter_mut() {
@@ -130,14 +169,26 @@ fn relax(schema: &mut Value) {
     }
 }
 
+/// Why a schema file cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsound {
+    /// JSON pointer into the file.
+    pub at: String,
+    /// Lower case, no full stop.
+    pub message: String,
+}
+
 impl Compiled {
-    fn new(schema: Value) -> Self {
+    pub(super) fn new(schema: Value) -> Result<Self, Unsound> {
         let options = jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .with_pattern_options(PatternOptions::regex());
-        let validator =
-            keywords::register(options).build(&schema).expect("an embedded schema compiles, as the tests check");
-        Self { schema, validator }
+        let validator = keywords::register(options).build(&schema).map_err(|error| Unsound {
+            at: error.instance_path().as_str().to_owned(),
+            message: format!("this is no schema: {}", error.masked_with("the value")),
+        })?;
+        let rules = Rules::of(&schema).map_err(|(at, message)| Unsound { at, message })?;
+        Ok(Self { schema, validator, rules })
     }
 
     fn violations(&self, instance: &Value, embedded: Option<&Embedded>) -> Vec<Violation> {
@@ -150,8 +201,20 @@ impl Compiled {
             drop_consequences(&mut found);
         }
         walk::duplicates(&self.schema, &self.schema, instance, walk::At::Root, &mut found);
+        if let Some(rules) = self.rules.as_ref().filter(|_| !found.iter().any(blocks_rules)) {
+            found.extend(rules.violations(&self.schema, instance));
+        }
         found.sort_by_cached_key(|violation| (violation.path.clone(), violation.problem.message()));
         found
+    }
+}
+
+/// What the API server wants mended before it evaluates rules: `apiextensions-apiserver`, `hasBlockingErr`.
+fn blocks_rules(violation: &Violation) -> bool {
+    match &violation.problem {
+        Problem::Missing { .. } | Problem::Type { .. } | Problem::Enum { .. } => true,
+        Problem::Bound { unit, relation, .. } => !unit.is_empty() && *relation == "at most",
+        _ => false,
     }
 }
 

@@ -25,6 +25,14 @@ pub fn with_header(path: &str, source: &str, body: &str) -> String {
     format!("{open}{MARK}{source}. Edit that file, then run `raygen render`. {CHECKSUM}{checksum:08x}{close}\n{body}")
 }
 
+/// The spec that the header of a text names; `None` where raygen did not write it.
+pub fn source_of(text: &str) -> Option<&str> {
+    match authorship(text) {
+        Authorship::Written { source } | Authorship::Edited { source } => Some(source),
+        Authorship::Foreign => None,
+    }
+}
+
 fn comment(path: &str) -> (&'static str, &'static str) {
     match Path::new(path).extension().and_then(|extension| extension.to_str()) {
         Some("md") => ("<!-- ", " -->"),

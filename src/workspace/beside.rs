@@ -1,10 +1,9 @@
 //! Files beside the specs that specs name, such as a service's Serve config.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::files::{self, Content, Problem};
 use crate::diagnostic::Diagnostic;
@@ -101,21 +100,7 @@ fn lines_of(text: &str) -> String {
 
 /// Reads a file below `teams/`. Whatever is wrong with the file itself is its content; the machine's refusal is an error.
 pub(super) fn read_from(root: &Path, path: &str) -> Result<Content> {
-    let full = root.join("teams").join(path);
-    let read = || {
-        // A link may stand anywhere in the path.
-        match full.canonicalize() {
-            Ok(target) if target.starts_with(root.canonicalize()?) => files::read_content(root, &full, LARGEST),
-            Ok(_) => Ok(Problem::LeadsOut.into()),
-            Err(error) if is_absence(error.kind()) => Ok(Problem::LeadsNowhere.into()),
-            Err(error) => Err(error.into()),
-        }
-    };
-    read().with_context(|| format!("read teams/{path}"))
-}
-
-fn is_absence(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename)
+    files::read_below(root, path, LARGEST)
 }
 
 fn diagnostic(node: &Node, path: &str, problem: &Problem) -> Diagnostic {

@@ -15,7 +15,7 @@ use crate::schema::narrow::{Names, narrow};
 use crate::spec::schema::SpecSchema;
 
 /// The editor schemas, compiled for the documents of one run.
-pub(super) struct Schemas {
+pub(super) struct EditorSchemas {
     team: Compiled,
     platform: Compiled,
 }
@@ -41,7 +41,7 @@ impl Compiled {
     }
 }
 
-impl Schemas {
+impl EditorSchemas {
     /// Compiles what these documents, and no others, are checked against.
     pub(super) fn new<'a>(platforms: &[&'a Node], teams: &[&'a Node]) -> Self {
         let names = |documents: &[&'a Node]| {

@@ -173,6 +173,25 @@ pub(super) fn read(root: &Path, file: &SpecFile) -> Result<Content> {
     read_content(root, &path, LARGEST).with_context(|| format!("read {}", file.path))
 }
 
+/// Reads a file by its path below `teams/`, of at most `largest` bytes.
+pub(super) fn read_below(root: &Path, path: &str, largest: u64) -> Result<Content> {
+    let full = root.join("teams").join(path);
+    let read = || {
+        // A link may stand anywhere in the path.
+        match full.canonicalize() {
+            Ok(target) if target.starts_with(root.canonicalize()?) => read_content(root, &full, largest),
+            Ok(_) => Ok(Problem::LeadsOut.into()),
+            Err(error) if is_absence(error.kind()) => Ok(Problem::LeadsNowhere.into()),
+            Err(error) => Err(error.into()),
+        }
+    };
+    read().with_context(|| format!("read teams/{path}"))
+}
+
+pub(super) fn is_absence(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename)
+}
+
 /// What a file of at most `largest` bytes holds.
 pub(super) fn read_content(root: &Path, path: &Path, largest: u64) -> Result<Content> {
     if fs::symlink_metadata(path)?.is_symlink() {

@@ -242,7 +242,7 @@ fn a_reader_that_leaves_changes_neither_the_work_nor_the_exit_status() {
         let mut child = raygen(root.path(), arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
-        assert!(!text(&output.stderr).contains("error"), "{}", text(&output.stderr));
+        assert!(!text(&output.stderr).contains("error: "), "{}", text(&output.stderr));
         output.status.code()
     };
     assert_eq!(closed("render --check"), Some(1));
@@ -277,17 +277,103 @@ fn pages_completions_and_schemas_come_out_whole() {
     }
 }
 
-#[test]
-fn a_crd_becomes_a_schema_file() {
+/// A stale, an edited, an orphaned, a missing and a foreign file.
+fn drifted() -> TempDir {
     let root = workspace();
-    write(
-        &root,
-        "crd.yaml",
-        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec:\n  group: example.com\n  \
-         names: { kind: Widget }\n  versions:\n    - name: v1\n      served: true\n      schema:\n        \
-         openAPIV3Schema: { type: object, properties: { spec: { type: object } } }\n",
+    run(&root, "render");
+    let text = |path: &str| read(&root, &format!("generated/{path}"));
+    write(&root, "teams/vision.toml", &TEAM.replace("max = 3", "max = 4"));
+    fs::remove_file(root.path().join("teams/audio.toml")).unwrap();
+    let namespace = text("dev/vision/namespace-vision.yaml");
+    write(&root, "generated/dev/vision/namespace-vision.yaml", &namespace.replace("kind: Namespace", "kind: Nospace"));
+    let pool = "prod/_cluster/nodepool-audio-train-cpu.yaml";
+    write(&root, &format!("generated/{pool}"), &text(pool).replace("kind: NodePool", "kind: NodePond"));
+    fs::remove_file(root.path().join("generated/prod/vision/namespace-vision.yaml")).unwrap();
+    write(&root, "generated/prod/vision/README.md", "# Mine\n");
+    root
+}
+
+#[test]
+fn drift_is_told_apart_for_people() {
+    let root = drifted();
+    let shown = transcript(&root, "render --check --environment prod");
+    // The diff has its own test.
+    let from = shown.find("error[").unwrap();
+    assert_snapshot!(&shown[from..]);
+}
+
+#[test]
+fn drift_is_told_apart_in_every_format() {
+    let root = drifted();
+    for format in ["human", "concise", "json", "github", "gitlab", "sarif", "junit"] {
+        let output = run(&root, &format!("render --check --format {format}"));
+        assert_eq!(output.status.code(), Some(1), "{format}");
+        let shown = text(&output.stdout);
+        for part in [
+            "stale-output",
+            "edited-output",
+            "orphaned-output",
+            "generated/dev/vision/raycluster-vision-train.yaml",
+            "generated/prod/vision/namespace-vision.yaml",
+            "generated/dev/vision/namespace-vision.yaml",
+            "generated/prod/vision/README.md",
+            "generated/dev/audio/namespace-audio.yaml",
+            "generated/prod/_cluster/nodepool-audio-train-cpu.yaml",
+        ] {
+            assert!(shown.contains(part), "{format} does not say {part}:\n{shown}");
+        }
+        let removes = |command: &str| shown.contains(&format!("`{command}` removes it"));
+        assert!(removes("raygen render") && removes("raygen render --force"), "{format}:\n{shown}");
+        assert_eq!(format == "human", shown.contains("+++ "), "{format}");
+    }
+    assert_eq!(run(&root, "render --format json").status.code(), Some(2), "without --check there is nothing to format");
+    run(&root, "render --force");
+    fs::remove_file(root.path().join("generated/prod/vision/README.md")).unwrap();
+    run(&root, "render");
+    let current = run(&root, "render --check --format json");
+    assert_eq!(current.status.code(), Some(0));
+    assert_eq!(
+        serde_json::from_slice::<serde_json::Value>(&current.stdout).unwrap()["diagnostics"],
+        serde_json::json!([])
     );
-    assert!(run(&root, "schema import crd.yaml --output out").status.success());
-    assert!(read(&root, "out/widget-v1.schema.json").contains("2020-12"));
-    assert_eq!(text(&run(&root, "schema import crd.yaml").stdout), read(&root, "out/widget-v1.schema.json"));
+}
+
+#[test]
+fn what_mends_drift_mends_it() {
+    let root = drifted();
+    for command in ["render --check vision", "render --check --environment dev", "render --check"] {
+        let output = run(&root, command);
+        let (_, command) = text(&output.stderr).rsplit_once("run `raygen ").unwrap();
+        let (command, _) = command.split_once('`').unwrap();
+        run(&root, command);
+    }
+    let last = run(&root, "render --check --format concise");
+    assert_eq!(text(&last.stdout).lines().count(), 1, "only what raygen did not write is left: {}", text(&last.stdout));
+}
+
+#[test]
+fn drift_can_be_neither_waived_nor_lowered() {
+    let root = workspace();
+    run(&root, "render");
+    for text in [
+        "[lint]\nseverity = { stale-output = \"warning\" }\n",
+        "[[allow]]\nrule = \"stale-output\"\nreason = \"later\"\n",
+    ] {
+        write(&root, "teams/_platform.toml", &format!("{PLATFORM}{text}"));
+        let output = run(&root, "render --check --format concise");
+        assert_eq!(output.status.code(), Some(1));
+        assert!(self::text(&output.stdout).contains("error[forbidden-allow]: `stale-output` cannot be"), "{output:?}");
+    }
+}
+
+#[test]
+fn no_object_waives_drift() {
+    let root = workspace();
+    let annotated = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: vision\n  annotations:\n    raygen.dev/allow: |\n      \
+                     edited-output: we like it\n";
+    write(&root, "namespace.yaml", annotated);
+    let output = run(&root, "lint --manifests namespace.yaml --format concise");
+    assert_eq!(output.status.code(), Some(1));
+    let expected = "error[forbidden-allow]: `edited-output` is about files, so no object can waive it";
+    assert!(text(&output.stdout).contains(expected), "{}", text(&output.stdout));
 }

@@ -24,6 +24,8 @@ mod lint_config;
 mod manifests;
 mod monitoring;
 mod mutations;
+mod output_paths;
+mod own_schemas;
 mod readme;
 mod report;
 mod rule_cases;

@@ -5,18 +5,20 @@
 //! another path; `# teams/_platform.toml` is appended to `tests/rules/platform.toml`, or replaces it where the comment
 //! ends with `, whole`. Rules that come with this one are named in the page's first line: `<!-- also = ["other-rule"] -->`.
 //! A YAML block is linted as `manifest.yaml`, which no spec made, unless its first line is a comment with a path: then it
-//! is a file beside the specs.
+//! is a file beside the specs, or below `generated/` one that stands there after everything was rendered; what is marked in
+//! the comment is the first line.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use raygen::check::{self, Checked};
+use raygen::check::{self, Checked, Mending};
 use raygen::diagnostic::Diagnostic;
 use raygen::lint::{self, Check, Object, Rule, Subject, rules};
 use raygen::manifest;
 use raygen::objects::{self, Objects, ReadObject};
 use raygen::resolve::{self, Selection};
 use raygen::schema::Releases;
-use raygen::source::Span;
+use raygen::source::{Sources, Span};
+use raygen::tree::{self, Output, Scope};
 use raygen::workspace::Workspace;
 use serde_json::Value;
 
@@ -47,6 +49,10 @@ fn files(section: &str) -> BTreeMap<String, String> {
         let (path, text) = block.split("\n```").next().unwrap().split_once('\n').unwrap();
         files.insert(["teams/", path].concat(), [text, "\n"].concat());
     }
+    for block in section.split("```yaml\n# generated/").skip(1) {
+        let (path, text) = block.split("\n```").next().unwrap().split_once('\n').unwrap();
+        files.insert(["generated/", path].concat(), [text, "\n"].concat());
+    }
     if section.contains("```yaml\n") {
         files.entry("teams/vision.toml".to_owned()).or_insert_with(|| TEAM.to_owned());
     }
@@ -58,7 +64,9 @@ const TEAM: &str = "[clusters.train.workers.cpu]\ncpu = 3\nmemory = \"12Gi\"\nma
 
 /// A section's YAML block: kinds that no spec makes yet, and what is wrong with YAML itself.
 fn yaml(section: &str) -> Option<&str> {
-    section.split("```yaml\n").nth(1).filter(|block| !block.starts_with("# teams/"))?.split("\n```").next()
+    let block = section.split("```yaml\n").nth(1)?;
+    let is_file = block.starts_with("# teams/") || block.starts_with("# generated/");
+    block.split("\n```").next().filter(|_| !is_file)
 }
 
 /// What is said about a YAML block. What stages before the rules say counts for their own pages alone: a block of a rule
@@ -81,6 +89,35 @@ pub(crate) fn linted(values: &[Value]) -> Vec<Diagnostic> {
 
 fn checked(files: &BTreeMap<String, String>) -> (Workspace, Checked) {
     checked_with(files, Vec::new())
+}
+
+/// What `raygen render --check` says where these files stand among those that were rendered.
+fn drifted(files: &BTreeMap<String, String>, workspace: &Workspace) -> (Sources, Vec<Diagnostic>) {
+    let root = tempfile::tempdir().unwrap();
+    let output = Output::new(root.path(), "generated").unwrap();
+    let resolution = resolve::resolve(workspace, &Selection::default());
+    let tree = manifest::emit(&resolution, &manifest::build(&resolution));
+    tree::write(&tree, &output, &Scope::everything(), false).unwrap();
+    for (path, text) in files.iter().filter(|(path, _)| path.starts_with("generated/")) {
+        let path = root.path().join(path.trim_end_matches(" # <-"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let comparison = tree::compare(&tree, &output, &Scope::everything()).unwrap();
+    let commands = Mending { render: "raygen render".to_owned(), force: "raygen render --force".to_owned() };
+    let mut sources = workspace.sources.clone();
+    let diagnostics = check::drift(&comparison, &tree, &output, &commands, &mut sources);
+    (sources, diagnostics)
+}
+
+/// What is said about the files of a bad block.
+fn of_files(files: &BTreeMap<String, String>) -> (Sources, Vec<Diagnostic>) {
+    let (workspace, checked) = checked(files);
+    if files.keys().any(|path| path.starts_with("generated/")) {
+        let (sources, diagnostics) = drifted(files, &workspace);
+        return (sources, [checked.diagnostics, diagnostics].concat());
+    }
+    (workspace.sources, checked.diagnostics)
 }
 
 /// The verdict over texts, with further objects in the place of the first rendered one.
@@ -135,8 +172,8 @@ fn bad_blocks_raise_their_rule_at_the_marked_lines() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// What concerns whole files cannot be shown by a text: `workspace.rs` and `manifests.rs` test these.
-const WITHOUT_FIXTURE: [&str; 3] = ["missing-platform", "unreadable-manifest", "unreadable-spec"];
+/// What concerns whole files cannot be shown by a text: `workspace.rs`, `manifests.rs` and `own_schemas.rs` test these.
+const WITHOUT_FIXTURE: [&str; 4] = ["invalid-crd", "missing-platform", "unreadable-manifest", "unreadable-spec"];
 
 fn bad_block(rule: &Rule) -> Result<(), String> {
     let section = sections(rule.page)[2].1;
@@ -149,8 +186,8 @@ fn bad_block(rule: &Rule) -> Result<(), String> {
         (BTreeMap::from([("manifest.yaml".to_owned(), block.to_owned())]), objects.sources, diagnostics)
     } else {
         let files = files(section);
-        let (workspace, checked) = checked(&files);
-        (files, workspace.sources, checked.diagnostics)
+        let (sources, diagnostics) = of_files(&files);
+        (files, sources, diagnostics)
     };
     let mut places = BTreeSet::new();
     for diagnostic in &diagnostics {
@@ -169,7 +206,8 @@ fn bad_block(rule: &Rule) -> Result<(), String> {
         .iter()
         .flat_map(|(path, text)| {
             let lines = text.lines().enumerate().filter(|(_, line)| line.contains("# <-"));
-            lines.map(|(index, _)| (path.clone(), index + 1)).collect::<Vec<_>>()
+            let first = path.strip_suffix(" # <-").map(|path| (path.to_owned(), 1));
+            lines.map(|(index, _)| (path.clone(), index + 1)).chain(first).collect::<Vec<_>>()
         })
         .collect();
     if places != marked || places.is_empty() {
@@ -228,8 +266,7 @@ fn shown(rule: &Rule) -> String {
         let (objects, diagnostics) = judged(block, rule);
         (objects.sources, diagnostics)
     } else {
-        let (workspace, checked) = checked(&files(section));
-        (workspace.sources, checked.diagnostics)
+        of_files(&files(section))
     };
     for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.rule == rule.name) {
         let place = diagnostic.span.map_or_else(String::new, |span| {
