@@ -6,6 +6,8 @@ pub mod explain;
 mod fault_tolerance;
 mod group;
 mod ingress;
+pub mod instance_types;
+mod instances;
 mod job;
 mod layers;
 mod merge;
@@ -84,7 +86,8 @@ pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
     };
     let platform = platform.root.table().expect("a document is a table");
     let mut diagnostics = Vec::new();
-    let environments = environment::resolve(platform, &mut diagnostics);
+    let catalog = Arc::new(instance_types::resolve(platform, &mut diagnostics));
+    let environments = environment::resolve(platform, &catalog, &mut diagnostics);
     let chosen: IndexMap<String, Arc<Environment>> = environments
         .iter()
         .filter(|(name, _)| selection.has_environment(name))
@@ -112,7 +115,7 @@ pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
     environment::check_policy(platform, &mut diagnostics);
     let pools = shared_pools(platform, &chosen);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
-    Resolution { environments: chosen, teams, pools, selection: selection.clone(), diagnostics }
+    Resolution { environments: chosen, teams, pools, catalog, selection: selection.clone(), diagnostics }
 }
 
 fn shared_pools(platform: &Table, environments: &IndexMap<String, Arc<Environment>>) -> Vec<SharedPool> {

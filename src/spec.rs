@@ -59,6 +59,7 @@ fn short_form(mut schema: schemars::Schema, description: &str, words: &[&str]) -
 pub mod fault_tolerance;
 pub mod group;
 pub mod ingress;
+pub mod instance_type;
 pub mod network;
 pub mod job;
 pub mod monitoring;

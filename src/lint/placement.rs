@@ -51,3 +51,50 @@ pub(super) fn same_owner(pool: &Object<'_>, pod: &Pod<'_>) -> bool {
     let team = |object: &Object<'_>| object.manifest().and_then(|manifest| manifest.team.clone());
     team(pool) == team(&pod.object)
 }
+
+/// Whether a pod tolerates a taint: `Toleration.ToleratesTaint` (Kubernetes `pkg/apis/core/v1/toleration.go`).
+pub(crate) fn tolerates(pod: &Pod<'_>, taint: &Value) -> bool {
+    let tolerations = pod.get("/spec/tolerations").and_then(Value::as_array);
+    tolerations.into_iter().flatten().any(|toleration| {
+        let text = |value: &Value, field: &str| value[field].as_str().unwrap_or_default().to_owned();
+        let (effect, key) = (text(toleration, "effect"), text(toleration, "key"));
+        (effect.is_empty() || effect == text(taint, "effect"))
+            && (key.is_empty() || key == text(taint, "key"))
+            && match text(toleration, "operator").as_str() {
+                "Exists" => true,
+                "" | "Equal" => text(toleration, "value") == text(taint, "value"),
+                _ => false,
+            }
+    })
+}
+
+/// Why nodes of a pool never have a label with this value; `None` where they may. Karpenter knows the values of labels in these domains for every instance type, and of a custom label only what the
+/// pool says (Karpenter `pkg/scheduling/requirements.go`, Compatible).
+pub(crate) fn mismatched_label(pool: &Object<'_>, key: &str, value: &str) -> Option<String> {
+    let label = pool.get("/spec/template/metadata/labels").and_then(|labels| labels.get(key)).and_then(Value::as_str);
+    if let Some(label) = label {
+        return (label != value)
+            .then(|| format!("`{key}={value}`, but those of `{}` have `{key}={label}`", pool.name()));
+    }
+    let mut known = false;
+    for requirement in requirements(pool).filter(|requirement| requirement["key"] == key) {
+        known = true;
+        let mut values = requirement["values"].as_array().into_iter().flatten();
+        let listed = values.any(|each| each == value);
+        let excluded = match requirement["operator"].as_str() {
+            Some("In") => !listed,
+            Some("NotIn") => listed,
+            Some("DoesNotExist") => true,
+            _ => false,
+        };
+        if excluded {
+            return Some(format!("`{key}={value}`, which NodePool `{}` excludes", pool.name()));
+        }
+    }
+    let domain = key.split_once('/').map_or("", |(domain, _)| domain);
+    let well_known = ["kubernetes.io", "k8s.io", "karpenter.sh", "k8s.aws", "amazonaws.com"]
+        .iter()
+        .any(|known| domain == *known || domain.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')));
+    (!known && !well_known)
+        .then(|| format!("`{key}={value}`, but those of NodePool `{}` have no such label", pool.name()))
+}

@@ -8,6 +8,7 @@ use super::group::from_table;
 use super::model::{Environment, VersionSpans};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table};
+use crate::instances::Catalog;
 use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{self, Version};
@@ -21,7 +22,11 @@ pub(super) fn table_of<'a>(platform: &'a Table, name: &str) -> &'a Table {
 }
 
 /// Resolves all environments. One whose versions are incomplete is reported and left out.
-pub(super) fn resolve(platform: &Table, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Arc<Environment>> {
+pub(super) fn resolve(
+    platform: &Table,
+    catalog: &Arc<Catalog>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> IndexMap<String, Arc<Environment>> {
     let mut resolved = IndexMap::new();
     let Some(environments) = platform.get("environments").and_then(Node::table) else { return resolved };
     let taint_key = platform.get("taint-key").and_then(Node::string).unwrap_or(spec::platform::TAINT_KEY);
@@ -36,6 +41,7 @@ pub(super) fn resolve(platform: &Table, diagnostics: &mut Vec<Diagnostic>) -> In
             releases: Releases { kubernetes: kubernetes.0, kuberay: kuberay.0, karpenter: karpenter.0 },
             spec: from_table(table),
             taint_key: taint_key.to_owned(),
+            catalog: Arc::clone(catalog),
             version_spans,
         };
         resolved.insert(name.clone(), Arc::new(environment));

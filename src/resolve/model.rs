@@ -11,6 +11,7 @@ use super::secret::{Secret, SecretStore};
 use super::storage::{Mount, Storage};
 use super::submission::Submission;
 use super::values::{SpecPath, Values};
+use crate::instances::Catalog;
 use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{
@@ -30,6 +31,8 @@ pub struct Environment {
     pub spec: spec::Environment,
     /// Key of the taint that keeps other pods off a team's nodes.
     pub taint_key: String,
+    /// The EC2 instance types there are.
+    pub catalog: Arc<Catalog>,
     /// Where the versions stand, for "needs KubeRay 1.7".
     pub version_spans: VersionSpans,
 }
@@ -290,6 +293,27 @@ pub struct WorkerGroup {
     pub priority: Option<i32>,
 }
 
+impl WorkerGroup {
+    /// Pods of all replicas at their greatest number.
+    pub fn most_pods(&self) -> u64 {
+        u64::try_from(self.max.max(self.replicas)).unwrap_or(0) * u64::try_from(self.hosts).unwrap_or(1)
+    }
+}
+
+impl Workload {
+    /// How many pods there may be of some, while a service's next cluster starts beside the present one, or a cron job's
+    /// next run beside one that has not ended (KubeRay `rayservice_controller.go`, `raycronjob_controller.go`, v1.7).
+    pub fn with_surge(&self, pods: u64) -> u64 {
+        let incremental = self.serve.as_ref().and_then(|serve| serve.incremental.as_ref());
+        let percent = match (self.kind, incremental) {
+            (WorkloadKind::Service, Some(steps)) => 100 + u64::try_from(steps.max_surge_percent).unwrap_or(0),
+            (WorkloadKind::Service, None) | (WorkloadKind::CronJob, _) => 200,
+            _ => 100,
+        };
+        (pods * percent).div_ceil(100)
+    }
+}
+
 /// The pods of a head or a worker group, and the nodes they run on.
 #[derive(Clone, Debug)]
 pub struct Group {
@@ -435,6 +459,8 @@ pub struct Resolution {
     pub teams: Vec<Team>,
     /// Shared pools, sorted by environment, then name.
     pub pools: Vec<SharedPool>,
+    /// The EC2 instance types there are: the built-in ones and the platform's.
+    pub catalog: Arc<Catalog>,
     /// What was to be resolved.
     pub selection: super::Selection,
     /// What is wrong.

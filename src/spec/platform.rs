@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::group::{Head, Pool, WorkerGroup};
+use super::instance_type::{DaemonSets, InstanceType};
 use super::ingress::Ingress;
 use super::monitoring::Monitoring;
 use super::network::Network;
@@ -38,6 +39,10 @@ pub struct Platform {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63 }))]
     pub pools: IndexMap<String, Pool>,
+    /// EC2 instance types that raygen does not know, or facts of those it knows, by name.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "format": "instance-type", "pattern": r"^[a-z][-a-z0-9]*\.[a-z0-9][-a-z0-9]*$" }))]
+    pub instance_types: IndexMap<String, InstanceType>,
     /// What no team may exceed or do.
     #[serde(default)]
     pub policy: Policy,
@@ -160,6 +165,8 @@ pub struct Environment {
     pub network: Network,
     /// The store of secrets that name none; a ClusterSecretStore unless its kind is said.
     pub secret_store: Option<StoreRef>,
+    /// What DaemonSets request on every node: of all that run there, together.
+    pub daemonsets: Option<DaemonSets>,
     /// EC2 tags of all nodes.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,

@@ -10,6 +10,7 @@ mod features;
 mod formats;
 mod golden;
 mod ingress;
+mod instances;
 mod interruptions;
 mod jobs;
 mod layers;
