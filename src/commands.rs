@@ -2,6 +2,7 @@
 
 mod completions;
 pub mod explain;
+mod fit;
 mod init;
 mod lint;
 mod lint_manifests;
@@ -35,6 +36,7 @@ pub fn run(cli: &Cli) -> Result<Status> {
         Command::Render(args) => render::run(args, &terminal),
         Command::Lint(args) if !args.manifests.is_empty() => lint_manifests::run(args, &terminal),
         Command::Lint(args) => lint::run(args, &terminal),
+        Command::Fit(args) => fit::run(args, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),
         Command::Schema(args) => schema::run(&args.command, &terminal),
         Command::Completions(args) => completions::run(args, &terminal),

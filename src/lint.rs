@@ -5,6 +5,7 @@
 //! up when a diagnostic is built.
 
 mod annotations;
+mod capacity;
 mod config;
 mod cron;
 mod exposure;

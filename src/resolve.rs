@@ -23,6 +23,7 @@ mod submission;
 mod team;
 pub mod template;
 mod values;
+mod whole_node;
 
 use std::sync::{Arc, LazyLock};
 
@@ -44,6 +45,7 @@ pub use self::secret::{Secret, SecretStore};
 pub use self::storage::{FSX_STARTUP_TAINT, Mount, Source, Storage, Volume};
 pub use self::submission::{Script, Submission};
 pub use self::values::{SpecPath, Values};
+pub use self::whole_node::WholeNode;
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node, Table};
 use crate::source::FileId;

@@ -4,18 +4,27 @@
 //! is more than what is left (core `scheduling/scheduler.go`, filterByRemainingResources, v1.14).
 
 use super::candidates::Choice;
-use super::placement::Placement;
+use super::placement::{Placement, Verdict};
 use super::resources::Resource;
 use crate::instances::Catalog;
 
 /// Pods beyond which nobody counts nodes: the autoscaler's own default of `maxReplicas` means no bound.
 const MOST_PODS: u64 = 10_000;
 
+/// What a NodePool limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limited {
+    /// Capacity of all nodes together.
+    Capacity(Resource),
+    /// Nodes, which Karpenter counts since 1.11.
+    Nodes,
+}
+
 /// A limit that stops a group before its greatest size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop {
     /// What runs out.
-    pub resource: Resource,
+    pub limited: Limited,
     /// The pod that cannot start, counted from 1.
     pub pod: u64,
     /// What the nodes for all pods have together, at the least.
@@ -24,18 +33,19 @@ pub struct Stop {
 
 /// The first pod of `pods` that the limits keep from starting, if Karpenter chooses the nodes that take least of them.
 /// `None` where all start, or nothing fits, or there is no bound.
-pub fn stop(placement: &Placement, limits: &[(Resource, u64)], pods: u64) -> Option<Stop> {
+pub fn stop(placement: &Placement, limits: &[(Limited, u64)], pods: u64) -> Option<Stop> {
     if pods > MOST_PODS {
         return None;
     }
-    let found = limits.iter().filter_map(|(resource, limit)| {
-        let nodes: Vec<(u64, u64)> = placement
-            .fitting()
-            .map(|verdict| (verdict.per_node, placement.candidate(verdict).offer.capacity.get(*resource)))
-            .collect();
+    let found = limits.iter().filter_map(|(limited, limit)| {
+        let size = |verdict: &Verdict| match limited {
+            Limited::Capacity(resource) => placement.candidate(verdict).offer.capacity.get(*resource),
+            Limited::Nodes => 1,
+        };
+        let nodes: Vec<(u64, u64)> = placement.fitting().map(|verdict| (verdict.per_node, size(verdict))).collect();
         let least = least_capacity(&nodes, pods)?;
         let pod = least.iter().position(|needed| needed > limit)?;
-        Some(Stop { resource: *resource, pod: u64::try_from(pod).unwrap_or(u64::MAX), needed: *least.last()? })
+        Some(Stop { limited: *limited, pod: u64::try_from(pod).unwrap_or(u64::MAX), needed: *least.last()? })
     });
     found.min_by_key(|stop| stop.pod)
 }

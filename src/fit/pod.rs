@@ -83,6 +83,11 @@ pub fn need(pod: &Pod<'_>, cluster: Option<&RayCluster<'_>>) -> Need {
     need
 }
 
+/// What a container's `resources` request.
+pub fn requests(resources: &Value) -> Resources {
+    Need::default().requests(resources)
+}
+
 impl Need {
     fn part(&mut self, container: &Value, runs: Runs, resources: Resources) {
         let name = container["name"].as_str().unwrap_or_default().to_owned();

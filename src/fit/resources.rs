@@ -161,7 +161,7 @@ impl Resources {
 
 /// A quantity as Kubernetes reads it: cpu in millicores, all else in base units, rounded up as the scheduler does
 /// (`resource.Quantity`, MilliValue and Value). `None` for what is no quantity.
-pub(super) fn amount(resource: Resource, value: &Value) -> Option<u64> {
+pub fn amount(resource: Resource, value: &Value) -> Option<u64> {
     let base = match value {
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => Quantity::from(text.as_str()).value()?,

@@ -98,3 +98,18 @@ pub(crate) fn mismatched_label(pool: &Object<'_>, key: &str, value: &str) -> Opt
     (!known && !well_known)
         .then(|| format!("`{key}={value}`, but those of NodePool `{}` have no such label", pool.name()))
 }
+
+/// The first taint of a pool that keeps a pod off its nodes: its JSON pointer, and as `kubectl taint` writes it.
+pub(super) fn untolerated(pool: &Object<'_>, pod: &Pod<'_>) -> Option<(String, String)> {
+    let taints = pool.get("/spec/template/spec/taints").and_then(Value::as_array);
+    let repels = |taint: &Value| taint["effect"] != "PreferNoSchedule" && !tolerates(pod, taint);
+    let (index, taint) = taints.into_iter().flatten().enumerate().find(|(_, taint)| repels(taint))?;
+    Some((format!("/spec/template/spec/taints/{index}"), shown_taint(taint)))
+}
+
+/// A taint as `kubectl taint` writes it.
+pub(super) fn shown_taint(taint: &Value) -> String {
+    let text = |field: &str| taint[field].as_str().unwrap_or_default();
+    let value = taint["value"].as_str().map(|value| format!("={value}")).unwrap_or_default();
+    format!("{}{value}:{}", text("key"), text("effect"))
+}

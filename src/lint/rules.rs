@@ -58,6 +58,7 @@ rules! {
     duplicate_name
     duplicate_port
     duplicate_taint
+    efa_without_capable_type
     empty_group_name
     empty_secret
     empty_selector_term
@@ -80,8 +81,10 @@ rules! {
     incompatible_karpenter
     incomplete_auth_secret
     incomplete_ingress_auth
+    incomplete_instance_type
     incomplete_storage
     ineffective_ingress_key
+    insufficient_pool_limits
     insufficient_quota
     invalid_affinity
     invalid_alert_rule
@@ -166,6 +169,7 @@ rules! {
     needs_newer_release
     negative_idle_timeout
     nested_upgrade_strategy
+    over_cost_limit
     over_gpu_limit
     over_quota
     overlapping_disruption_budgets
@@ -226,12 +230,15 @@ rules! {
     unadvertised_gpu
     unaligned_zone
     unauthenticated_dashboard
+    unavailable_gpu
+    undetermined_whole_node
     unequal_memory
     ungated_static_pool
     unisolated_cluster
     unknown_environment
     unknown_field
     unknown_ingress_annotation
+    unknown_instance_type
     unknown_key
     unknown_pool
     unknown_profile
@@ -241,6 +248,7 @@ rules! {
     unmounted_storage
     unparsable_runtime_env
     unparsable_serve_config
+    unreachable_device_plugin
     unreachable_replicas
     unreachable_serve_proxy
     unread_cluster_selector
@@ -248,6 +256,8 @@ rules! {
     unreadable_manifest
     unreadable_spec
     unrendered_workload
+    unrequested_efa
+    unschedulable_group
     unscraped_port
     unsupported_ami_family
     unsupported_file_system_version
@@ -262,6 +272,7 @@ rules! {
     unused_allow
     unused_pool
     unused_profile
+    wasteful_fit
     wildcard_role
     wrong_root_device
 }

@@ -7,7 +7,7 @@ use super::model::{Environment, Group, Instances, NodePool};
 use super::storage::{self, FSX_STARTUP_TAINT, Mount, Storage};
 use super::template::{self, Variables};
 use super::values::{SpecPath, Values};
-use super::{names, pod_need};
+use super::{names, pod_need, whole_node};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{self, Node, Table};
 use crate::spec::node_pool::CLASS_KEYS;
@@ -55,6 +55,16 @@ pub(super) fn resolve(
 ) -> Option<Group> {
     let (mounts, storages) = mounted(context, own_mounts);
     let arch = spec.arch.unwrap_or(spec::Arch::Amd64);
+    let head = name == "head";
+    let nothing = Quantity::from("0");
+    // The pod does not bound instances that are to bound the pod.
+    let bounds = |spec: &spec::Group| match shared_settings(context, spec) {
+        Some((_, instances)) => instances,
+        None => instances(context, spec, arch, &nothing, &nothing, head, &storages),
+    };
+    let whole_node = whole_node::of_group(context, name, path, spec, bounds, diagnostics);
+    let filled = whole_node.as_ref().map(|node| node.fill(spec));
+    let spec = filled.as_ref().unwrap_or(spec);
     let variables = variables(context, name, spec, arch);
     let image = match spec.image.as_deref() {
         Some(text) => {
@@ -83,7 +93,7 @@ pub(super) fn resolve(
     if matches!(WorkloadKind::of_table(context.workload[0]), Some(WorkloadKind::Job | WorkloadKind::CronJob)) {
         super::job::keep_nodes(&mut settings);
     }
-    let instances = instances(context, spec, arch, &cpu, &memory, name == "head", &storages);
+    let instances = instances(context, spec, arch, &cpu, &memory, head, &storages);
 
     let (pool, taints, own_pool) = if let Some(shared) = &spec.pool {
         let table = shared_pool(context, path, shared, diagnostics)?;
@@ -152,6 +162,7 @@ pub(super) fn resolve(
         pool,
         taints,
         own_pool,
+        whole_node,
     })
 }
 
@@ -228,6 +239,14 @@ fn shared_pool<'a>(
     found
 }
 
+/// Settings and instances of the shared pool that a group names; `None` where it names none that there is.
+pub(super) fn shared_settings(context: &Context<'_>, spec: &spec::Group) -> Option<(spec::NodePool, Instances)> {
+    let name = spec.pool.as_ref()?;
+    context.layers.platform.get("pools").and_then(Node::table)?.get(name)?;
+    let (pool, _) = resolve_shared(context.layers, context.environment, name);
+    Some((pool.settings, pool.instances))
+}
+
 fn taints_of_shared(table: &Table, name: &str, environment: &Environment) -> Vec<Taint> {
     let spec: spec::Group = from_table(table);
     let taints = spec.node_pool.and_then(|settings| settings.taints);
@@ -288,7 +307,8 @@ fn instances(
     let need = pod_need::of_pod(ray, spec);
     let (cpus, gib) = (need.cpus, need.bytes / 1_073_741_824.0);
     // Exact types and sizes say how large an instance is; a second bound could only contradict them.
-    let bounded = spec.instance_types.is_none() && spec.instance_sizes.is_none();
+    let whole_node = spec.whole_node == Some(true);
+    let bounded = spec.instance_types.is_none() && spec.instance_sizes.is_none() && !whole_node;
     let cpus = bounded.then(|| {
         let gpus = spec.gpu.as_ref().map_or(0.0, |gpu| f64::from(gpu.count));
         let most = (2.0 * cpus).max(2.0 * gib / GIB_PER_CPU).max(gpus * CPUS_PER_GPU);

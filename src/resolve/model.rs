@@ -11,6 +11,7 @@ use super::secret::{Secret, SecretStore};
 use super::storage::{Mount, Storage};
 use super::submission::Submission;
 use super::values::{SpecPath, Values};
+use super::whole_node::WholeNode;
 use crate::instances::Catalog;
 use crate::schema::Releases;
 use crate::source::Span;
@@ -301,6 +302,11 @@ impl WorkerGroup {
 }
 
 impl Workload {
+    /// The head, then the worker groups.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        std::iter::once(&self.head).chain(self.workers.iter().map(|worker| &worker.group))
+    }
+
     /// How many pods there may be of some, while a service's next cluster starts beside the present one, or a cron job's
     /// next run beside one that has not ended (KubeRay `rayservice_controller.go`, `raycronjob_controller.go`, v1.7).
     pub fn with_surge(&self, pods: u64) -> u64 {
@@ -389,6 +395,8 @@ pub struct Group {
     pub taints: Vec<Taint>,
     /// The group's own pool; `None` on a shared one.
     pub own_pool: Option<NodePool>,
+    /// How its size was computed, if it fills whole nodes.
+    pub whole_node: Option<WholeNode>,
 }
 
 /// A NodePool and the settings of its EC2NodeClass.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::lint::placement::{Pools, same_owner, tolerates};
+use crate::lint::placement::{Pools, same_owner, shown_taint, tolerates};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -24,15 +24,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             if taint["effect"] == "PreferNoSchedule" || tolerates(pod, taint) {
                 continue;
             }
-            let text = |field: &str| taint[field].as_str().unwrap_or_default();
-            let value = taint["value"].as_str().map(|value| format!("={value}")).unwrap_or_default();
             let message = format!(
-                "{} of `{}` selects NodePool `{}`, but does not tolerate its taint `{}{value}:{}`",
+                "{} of `{}` selects NodePool `{}`, but does not tolerate its taint `{}`",
                 pod.what(),
                 pod.object.name(),
                 pool.name(),
-                text("key"),
-                text("effect")
+                shown_taint(taint)
             );
             let pointer = format!("/spec/template/spec/taints/{index}");
             let found = if same_owner(pool, pod) {
