@@ -175,16 +175,16 @@ pub fn allowed(catalog: &Catalog, requirement: &Requirement<'_>) -> Option<Set> 
         "Exists" => union(&mut values.values()),
         "DoesNotExist" => union(&mut values.values()).complement(),
         operator => {
-            let bound = requirement.values.first().and_then(|value| value.parse::<i64>().ok());
-            let within = |value: i64| match (operator, bound) {
-                ("Gt", Some(bound)) => value > bound,
-                ("Gte", Some(bound)) => value >= bound,
-                ("Lt", Some(bound)) => value < bound,
-                ("Lte", Some(bound)) => value <= bound,
-                // What is no requirement is for the schemas to say.
-                _ => true,
+            // What is no requirement is for the schemas to say.
+            let bound = requirement.values.first()?.parse::<i64>().ok()?;
+            let within = match operator {
+                "Gt" => |value, bound| value > bound,
+                "Gte" => |value, bound| value >= bound,
+                "Lt" => |value, bound| value < bound,
+                "Lte" => |value, bound| value <= bound,
+                _ => return None,
             };
-            union(&mut bounded(values, within))
+            union(&mut bounded(values, move |value: i64| within(value, bound)))
         }
     })
 }

@@ -63,6 +63,9 @@ pub(super) fn resolve(
         None => instances(context, spec, arch, &nothing, &nothing, head, &storages),
     };
     let whole_node = whole_node::of_group(context, name, path, spec, bounds, diagnostics);
+    if whole_node.is_none() && spec.whole_node == Some(true) {
+        return None;
+    }
     let filled = whole_node.as_ref().map(|node| node.fill(spec));
     let spec = filled.as_ref().unwrap_or(spec);
     let variables = variables(context, name, spec, arch);

@@ -29,9 +29,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let Some((index, placement)) = group.placements.first() else { continue };
         let pool = &fits.pools[*index];
         let message = format!(
-            "{} of `{}` asks for {wanted} EFA interfaces, but types of NodePool `{}` have {}",
+            "{} of `{}` asks for {wanted} EFA interface{}, but types of NodePool `{}` have {}",
             group.pod.what(),
             group.cluster.object.name(),
+            if wanted == 1 { "" } else { "s" },
             pool.object.name(),
             if most == 0 { "none".to_owned() } else { format!("at most {most}") }
         );

@@ -8,7 +8,7 @@ use crate::lint::{Check, Findings, Group, Rule, Subject};
 pub(super) static RULE: Rule = Rule {
     name: "wasteful-fit",
     group: Group::Capacity,
-    summary: "a third of everything on every node stays idle, whichever type the pool launches",
+    summary: "workers leave a third of everything on every node idle, whichever type the pool launches",
     severity: Severity::Warning,
     page: include_str!("wasteful_fit.md"),
     check: Check::Everything(check),
@@ -24,7 +24,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (index, _) in fits.groups.iter().flat_map(|group| &group.placements) {
         users[*index] += 1;
     }
-    for group in fits.groups.iter().filter(|group| group.named) {
+    // A head is one pod, and what it leaves is a part of one small node.
+    for group in fits.groups.iter().filter(|group| group.named && group.pod.role == "worker") {
         let [(index, placement)] = group.placements.as_slice() else { continue };
         if users[*index] > 1 || !placement.candidates.choice.unknown.is_empty() {
             continue;
@@ -39,9 +40,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             .iter()
             .map(|(resource, waste)| format!("{} % of {}", waste / 10, noun(*resource)))
             .collect();
-        let pods = if verdict.per_node == 1 { "one pod".to_owned() } else { format!("{} pods", verdict.per_node) };
+        let pods =
+            if verdict.per_node == 1 { "one pod leaves".to_owned() } else { format!("{} pods leave", verdict.per_node) };
         let message = format!(
-            "{} of `{}` fills no node: on `{}`, the tightest type it may use, {pods} leave {} idle",
+            "{} of `{}` fills no node: on `{}`, the tightest type it may use, {pods} {} idle",
             group.pod.what(),
             group.cluster.object.name(),
             instance.name,
