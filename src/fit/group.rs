@@ -61,7 +61,8 @@ impl<'a> Fits<'a> {
     /// Looks at all pools and groups.
     pub fn of(subject: &Subject<'a>) -> Self {
         let catalog = Arc::clone(&subject.catalog);
-        let pools = pools(subject, &catalog);
+        let mut pools = pools(subject, &catalog);
+        count_daemonsets(subject, &mut pools);
         let mut by_environment: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, pool) in pools.iter().enumerate() {
             by_environment.entry(pool.object.environment_name).or_default().push(index);
@@ -125,6 +126,19 @@ fn pools<'a>(subject: &Subject<'a>, catalog: &Catalog) -> Vec<Pool<'a>> {
         pools.push(Pool { object: *object, class, candidates: Arc::clone(candidates), settings });
     }
     pools
+}
+
+/// DaemonSets that are looked at run on every node of a pool whose taints they tolerate, as Karpenter counts them (core
+/// `scheduling/scheduler.go`, getDaemonOverhead, v1.14).
+fn count_daemonsets(subject: &Subject<'_>, pools: &mut [Pool<'_>]) {
+    for pod in subject.of_kind("DaemonSet").flat_map(Object::pods) {
+        let resources = need(&pod, None).resources;
+        for pool in pools.iter_mut().filter(|pool| pool.object.environment_name == pod.object.environment_name) {
+            if takes(pool, &pod) {
+                pool.settings.daemonsets = pool.settings.daemonsets.and(resources);
+            }
+        }
+    }
 }
 
 /// Pods of the group that a pod template belongs to, at the least and at most; `None` for pods that are not Ray's. A job's

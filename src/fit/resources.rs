@@ -172,9 +172,11 @@ pub fn amount(resource: Resource, value: &Value) -> Option<u64> {
 
 /// Rounded up, beyond what floating point makes of a whole number.
 pub(super) fn whole(amount: f64) -> u64 {
+    let nearest = amount.round();
+    let whole = if (amount - nearest).abs() < 1e-6 { nearest } else { amount.ceil() };
     // Negative and immense amounts saturate.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let whole = (amount - amount.abs().max(1.0) * 1e-9).ceil().max(0.0) as u64;
+    let whole = whole.max(0.0) as u64;
     whole
 }
 

@@ -173,7 +173,6 @@ fn usd(micros: u64) -> f64 {
     micros as f64 / 1e6
 }
 
-/// A total as people add up: at most 2⁵³ millionths, so that no sum is off by a cent.
 fn team_row(environment: &str, team: &str, costs: Costs) -> TeamRow {
     let (floor, ceiling) = (usd(costs.floor), usd(costs.ceiling));
     TeamRow {
@@ -189,10 +188,13 @@ fn team_row(environment: &str, team: &str, costs: Costs) -> TeamRow {
     }
 }
 
-/// Amounts as Kubernetes writes them.
-pub(super) fn written(resources: &Resources) -> BTreeMap<&'static str, String> {
+/// Amounts as Kubernetes writes them, rounded by `shown`.
+pub(super) fn written(
+    resources: &Resources,
+    shown: fn(Resource, u64) -> String,
+) -> BTreeMap<&'static str, String> {
     let some = resources.some().filter(|(resource, _)| *resource != Resource::Pods);
-    some.map(|(resource, amount)| (resource.name(), resource.shown_up(amount))).collect()
+    some.map(|(resource, amount)| (resource.name(), shown(resource, amount))).collect()
 }
 
 fn group_row(fits: &Fits<'_>, group: &GroupFit<'_>, team: &str) -> GroupRow {
@@ -210,7 +212,7 @@ fn group_row(fits: &Fits<'_>, group: &GroupFit<'_>, team: &str) -> GroupRow {
         zones: Vec::new(),
         min_pods: group.pods.0,
         max_pods: group.pods.1,
-        needs: written(&group.need.resources),
+        needs: written(&group.need.resources, Resource::shown_up),
         daemonsets: BTreeMap::new(),
         fitting: Vec::new(),
         unfitting: Vec::new(),
@@ -224,7 +226,7 @@ fn group_row(fits: &Fits<'_>, group: &GroupFit<'_>, team: &str) -> GroupRow {
         let choice = &placement.candidates.choice;
         row.capacity_types.clone_from(&choice.capacity_types);
         row.zones = choice.zones.clone().unwrap_or_default();
-        row.daemonsets = written(&placement.daemonsets);
+        row.daemonsets = written(&placement.daemonsets, Resource::shown_up);
         row.unknown_types.clone_from(&choice.unknown);
         row.fitting = placement.fitting().map(|verdict| type_row(fits, group, placement, verdict)).collect();
         let order = |a: &Option<f64>, b: &Option<f64>| {

@@ -63,8 +63,12 @@ pub struct Step {
     pub amounts: BTreeMap<&'static str, String>,
 }
 
-fn step(what: &str, resources: &Resources) -> Step {
-    Step { what: what.to_owned(), amounts: written(resources) }
+fn taken(what: &str, resources: &Resources) -> Step {
+    Step { what: what.to_owned(), amounts: written(resources, Resource::shown_up) }
+}
+
+fn offered(what: &str, resources: &Resources) -> Step {
+    Step { what: what.to_owned(), amounts: written(resources, Resource::shown_down) }
 }
 
 impl Why {
@@ -96,7 +100,7 @@ fn of_group(fits: &Fits<'_>, group: &GroupFit<'_>, pool: &Pool<'_>, instance: &I
     let (pods, binding) = of_need.min_by_key(|(pods, _)| *pods).unwrap_or((0, Resource::Pods));
     let containers = group.need.parts.iter().map(|part| {
         let when = if part.runs == Runs::First { " (before the others)" } else { "" };
-        step(&format!("{}{when}", part.name), &part.resources)
+        taken(&format!("{}{when}", part.name), &part.resources)
     });
     Why {
         environment: group.cluster.object.environment_name.to_owned(),
@@ -107,14 +111,14 @@ fn of_group(fits: &Fits<'_>, group: &GroupFit<'_>, pool: &Pool<'_>, instance: &I
         launchable: requirements.iter().all(|each| each.met),
         requirements,
         steps: vec![
-            step("capacity", &offer.capacity),
-            step("kept by the kubelet", &offer.kube_reserved),
-            step("kept for the system", &offer.system_reserved),
-            step("eviction threshold", &offer.eviction),
-            step("allocatable", &offer.allocatable),
-            step("DaemonSets", &pool.settings.daemonsets),
-            step("left for pods", &free),
-            step("one pod", &group.need.resources),
+            offered("capacity", &offer.capacity),
+            taken("kept by the kubelet", &offer.kube_reserved),
+            taken("kept for the system", &offer.system_reserved),
+            taken("eviction threshold", &offer.eviction),
+            offered("allocatable", &offer.allocatable),
+            taken("DaemonSets", &pool.settings.daemonsets),
+            offered("left for pods", &free),
+            taken("one pod", &group.need.resources),
         ],
         containers: containers.collect(),
         pods_per_node: if group.need.unknown.is_empty() { pods } else { 0 },

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Object, Pod, Subject};
+use crate::instances::{LABELS, normalized};
 
 /// NodePools by environment and name.
 pub(super) struct Pools<'a>(BTreeMap<(&'a str, &'a str), Object<'a>>);
@@ -68,8 +69,8 @@ pub(crate) fn tolerates(pod: &Pod<'_>, taint: &Value) -> bool {
     })
 }
 
-/// Why nodes of a pool never have a label with this value; `None` where they may. Karpenter knows the values of labels in these domains for every instance type, and of a custom label only what the
-/// pool says (Karpenter `pkg/scheduling/requirements.go`, Compatible).
+/// Why nodes of a pool never have a label with this value; `None` where they may. Karpenter knows the values of labels in
+/// its own and Kubernetes' domains for every instance type, and of a custom label only what the pool says (Karpenter `pkg/scheduling/requirements.go`, Compatible).
 pub(crate) fn mismatched_label(pool: &Object<'_>, key: &str, value: &str) -> Option<String> {
     let label = pool.get("/spec/template/metadata/labels").and_then(|labels| labels.get(key)).and_then(Value::as_str);
     if let Some(label) = label {
@@ -91,12 +92,43 @@ pub(crate) fn mismatched_label(pool: &Object<'_>, key: &str, value: &str) -> Opt
             return Some(format!("`{key}={value}`, which NodePool `{}` excludes", pool.name()));
         }
     }
+    if let Some(close) = misspelt(key).filter(|_| !known) {
+        return Some(format!("`{key}={value}`, and nobody sets that label; did you mean `{close}`?"));
+    }
     let domain = key.split_once('/').map_or("", |(domain, _)| domain);
     let well_known = ["kubernetes.io", "k8s.io", "karpenter.sh", "k8s.aws", "amazonaws.com"]
         .iter()
         .any(|known| domain == *known || domain.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')));
     (!known && !well_known)
         .then(|| format!("`{key}={value}`, but those of NodePool `{}` have no such label", pool.name()))
+}
+
+/// Labels of nodes that do not follow from the instance type (Karpenter core `pkg/apis/v1/labels.go`, provider
+/// `pkg/apis/v1/labels.go`, v1.14; Kubernetes `api/core/v1/well_known_labels.go`, v1.36).
+const NODE_LABELS: [&str; 13] = [
+    "karpenter.k8s.aws/capacity-reservation-id",
+    "karpenter.k8s.aws/capacity-reservation-interruptible",
+    "karpenter.k8s.aws/capacity-reservation-type",
+    "karpenter.k8s.aws/ec2nodeclass",
+    "karpenter.k8s.aws/instance-tenancy",
+    "karpenter.sh/capacity-type",
+    "karpenter.sh/nodepool",
+    "kubernetes.io/hostname",
+    "kubernetes.io/os",
+    "node.kubernetes.io/windows-build",
+    "topology.k8s.aws/zone-id",
+    "topology.kubernetes.io/region",
+    "topology.kubernetes.io/zone",
+];
+
+/// The label that a key was meant to be: one or two letters away. `None` where the key is one, or near none.
+fn misspelt(key: &str) -> Option<&'static str> {
+    let known = || LABELS.iter().map(|(label, _)| *label).chain(NODE_LABELS);
+    if known().any(|label| label == normalized(key)) {
+        return None;
+    }
+    let distance = |label: &'static str| (strsim::damerau_levenshtein(key, label), label);
+    known().map(distance).min().filter(|(distance, _)| *distance <= 2).map(|(_, label)| label)
 }
 
 /// The first taint of a pool that keeps a pod off its nodes: its JSON pointer, and as `kubectl taint` writes it.

@@ -134,7 +134,7 @@ fn steps(first: &str, steps: &[Step]) -> Grid {
         }
     }
     let mut grid = Grid::new(&std::iter::once(first).chain(columns.iter().copied()).collect::<Vec<_>>()).numbers_from(1);
-    for step in steps {
+    for step in steps.iter().filter(|step| !step.amounts.is_empty()) {
         let amounts = columns.iter().map(|name| step.amounts.get(name).cloned().unwrap_or_default());
         grid.row(std::iter::once(step.what.clone()).chain(amounts));
     }
@@ -156,13 +156,18 @@ fn title(group: &GroupRow) -> String {
     format!("{}: {} of {}", group.environment, group.group, group.workload)
 }
 
+fn pods(group: &GroupRow) -> String {
+    let plural = if group.max_pods == 1 { "" } else { "s" };
+    if group.min_pods == group.max_pods {
+        format!("{} pod{plural}", group.max_pods)
+    } else {
+        format!("{} to {} pod{plural}", group.min_pods, group.max_pods)
+    }
+}
+
 fn about(group: &GroupRow) -> String {
     let needs: Vec<String> = group.needs.iter().map(|(name, amount)| format!("{amount} {name}")).collect();
-    let pods = if group.min_pods == group.max_pods {
-        format!("{} pod{}", group.max_pods, if group.max_pods == 1 { "" } else { "s" })
-    } else {
-        format!("{} to {} pods", group.min_pods, group.max_pods)
-    };
+    let pods = pods(group);
     let pool = match &group.node_pool {
         Some(pool) => format!("NodePool {pool}, {}", group.capacity_types.join(" or ")),
         None => "no NodePool".to_owned(),
@@ -184,14 +189,14 @@ fn about(group: &GroupRow) -> String {
 }
 
 fn fitting(group: &GroupRow) -> Grid {
-    let range = format!("at {} … {} pods", group.min_pods, group.max_pods);
+    let range = format!("at {}", pods(group));
     let mut grid = Grid::new(&["type", "pods per node", "bound by", "idle", "per hour", &range]).numbers_from(4);
     for row in group.fitting.iter().take(SHOWN) {
         let idle: Vec<String> = row.idle_percent.iter().map(|(name, part)| format!("{name} {part:.0} %")).collect();
         let price = row.price_per_hour.map_or_else(|| "no price".to_owned(), money);
         let cost = row.cost_per_hour.map_or_else(
             || "not known".to_owned(),
-            |[least, most]| format!("{} … {}", money(least), money(most)),
+            |[least, most]| if group.min_pods == group.max_pods { money(most) } else { format!("{} to {}", money(least), money(most)) },
         );
         let pods = row.pods_per_node.to_string();
         grid.row([row.instance_type.clone(), pods, row.binding.to_owned(), idle.join(", "), price, cost]);

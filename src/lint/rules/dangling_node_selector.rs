@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Severity, did_you_mean};
+use crate::lint::capacity;
 use crate::lint::placement::{Pools, mismatched_label, selected};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
 
@@ -68,6 +69,6 @@ fn nowhere(pools: &Pools<'_>, pod: &Pod<'_>, name: &str, findings: &mut Findings
     let names = pools.names(pod.object.environment_name);
     findings.pod(pod, "/spec/nodeSelector/karpenter.sh~1nodepool", message).add_help(match did_you_mean(name, names) {
         Some(close) => format!("did you mean `{close}`?"),
-        None => "name a pool that exists".to_owned(),
+        None => format!("name one of the pools that exist: {}", capacity::names(pools.names(pod.object.environment_name))),
     });
 }
