@@ -115,7 +115,7 @@ impl InstanceType {
         const PODS: [u32; 12] = [63, 49, 39, 29, 19, 14, 11, 9, 5, 4, 3, 1];
         // Two pods use the node's own addresses.
         let pods = self.pods.saturating_sub(2);
-        PODS.into_iter().find(|each| pods % each == 0).map_or((1, pods), |each| (pods / each, each))
+        PODS.into_iter().find(|each| pods.is_multiple_of(*each)).map_or((1, pods), |each| (pods / each, each))
     }
 }
 
@@ -189,13 +189,12 @@ impl Catalog {
             let mut values: BTreeMap<String, Set> = BTreeMap::new();
             for (position, each) in loaded.types.iter().enumerate() {
                 let Some(value) = value_of(each) else { continue };
-                match values.get_mut(value.as_ref()) {
-                    Some(set) => set.insert(position),
-                    None => {
-                        let mut set = Set::empty(loaded.types.len());
-                        set.insert(position);
-                        values.insert(value.into_owned(), set);
-                    }
+                if let Some(set) = values.get_mut(value.as_ref()) {
+                    set.insert(position);
+                } else {
+                    let mut set = Set::empty(loaded.types.len());
+                    set.insert(position);
+                    values.insert(value.into_owned(), set);
                 }
             }
             values

@@ -31,8 +31,8 @@ pub mod rules;
 use rayon::prelude::*;
 
 pub use self::config::{Config, Waived};
-pub use self::policy::Policy;
 pub(crate) use self::placement::{mismatched_label, tolerates};
+pub use self::policy::Policy;
 pub(crate) use self::quota::{autoscaler, wait_gcs_ready};
 pub use self::ray_job::RayJob;
 pub use self::subject::{Findings, Object, Pod, RayCluster, Subject};

@@ -35,7 +35,8 @@ pub fn check_objects(objects: &Objects, releases: &Releases, workspace: Option<&
         .map(|((api_version, kind), count)| (((*api_version).to_owned(), (*kind).to_owned()), *count))
         .collect();
     let read = objects.objects.iter().map(|object| Object::read(object, releases)).collect();
-    let subject = Subject::of_objects(read, Arc::new(workspace.map_or_else(Catalog::default, instance_types::catalog_of)));
+    let subject =
+        Subject::of_objects(read, Arc::new(workspace.map_or_else(Catalog::default, instance_types::catalog_of)));
     let (config, of_config) = Config::of_manifests(workspace);
     let mut diagnostics = objects.diagnostics.clone();
     diagnostics.extend(workspace.into_iter().flat_map(|workspace| workspace.diagnostics.clone()));

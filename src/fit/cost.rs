@@ -40,7 +40,8 @@ impl Costs {
         self.ceiling = self.ceiling.saturating_add(cost.ceiling);
         self.gpus = self.gpus.saturating_add(group.gpus());
         self.incomplete |= cost.incomplete;
-        self.unpriced.extend(cost.unpriced.iter().filter(|name| !self.unpriced.contains(name)).cloned().collect::<Vec<_>>());
+        self.unpriced
+            .extend(cost.unpriced.iter().filter(|name| !self.unpriced.contains(name)).cloned().collect::<Vec<_>>());
     }
 }
 

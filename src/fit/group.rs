@@ -79,12 +79,11 @@ impl<'a> Fits<'a> {
                     let Some(pods) = size(&cluster, &pod) else { continue };
                     let environment = object.environment_name;
                     let names = named_pools(&pod);
-                    let of_pod: Vec<usize> = match &names {
-                        Some(names) => names.iter().filter_map(|name| by_name.get(&(environment, name)).copied()).collect(),
-                        None => {
-                            let all = by_environment.get(environment).map_or(&[][..], Vec::as_slice);
-                            all.iter().copied().filter(|index| takes(&pools[*index], &pod)).collect()
-                        }
+                    let of_pod: Vec<usize> = if let Some(names) = &names {
+                        names.iter().filter_map(|name| by_name.get(&(environment, name)).copied()).collect()
+                    } else {
+                        let all = by_environment.get(environment).map_or(&[][..], Vec::as_slice);
+                        all.iter().copied().filter(|index| takes(&pools[*index], &pod)).collect()
                     };
                     let need = need(&pod, Some(&cluster));
                     let own = selected_types(&catalog, &pod);
@@ -187,9 +186,7 @@ fn named_pools<'a>(pod: &Pod<'a>) -> Option<Vec<&'a str>> {
 
 /// The terms of required node affinity, of which one must hold.
 fn affinity_terms<'a>(pod: &Pod<'a>) -> Vec<Vec<Requirement<'a>>> {
-    let terms = pod.get(
-        "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms",
-    );
+    let terms = pod.get("/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms");
     let expressions = |term: &'a Value| {
         let list = term["matchExpressions"].as_array().into_iter().flatten();
         list.map(Requirement::of_object).collect()
@@ -207,8 +204,7 @@ fn selected_types(catalog: &Catalog, pod: &Pod<'_>) -> Option<Set> {
     let selector = pod.get("/spec/nodeSelector").and_then(Value::as_object).into_iter().flatten();
     for (key, value) in selector {
         let Some(value) = value.as_str() else { continue };
-        let requirement =
-            Requirement { key: normalized(key), operator: "In", values: vec![value], min_values: None };
+        let requirement = Requirement { key: normalized(key), operator: "In", values: vec![value], min_values: None };
         if let Some(set) = allowed(catalog, &requirement) {
             narrow(set);
         }

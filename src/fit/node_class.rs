@@ -133,9 +133,10 @@ impl NodeClass {
             family: AmiFamily::of_name(alias.split('@').next().unwrap_or_default()),
             raid0: settings.instance_store == Some(InstanceStore::RAID0),
             disk: disk.map_or(200 * GIB, whole),
-            kubelet: settings.kubelet.as_ref().map_or_else(Kubelet::default, |kubelet| {
-                Kubelet::of(&Value::Object(kubelet.0.clone()))
-            }),
+            kubelet: settings
+                .kubelet
+                .as_ref()
+                .map_or_else(Kubelet::default, |kubelet| Kubelet::of(&Value::Object(kubelet.0.clone()))),
             efa_only: None,
         }
     }
@@ -157,7 +158,8 @@ impl AmiFamily {
     }
 
     fn of_spec(spec: &Value) -> Self {
-        let alias = || spec["amiSelectorTerms"].as_array()?.iter().find_map(|term| term["alias"].as_str()?.split('@').next());
+        let alias =
+            || spec["amiSelectorTerms"].as_array()?.iter().find_map(|term| term["alias"].as_str()?.split('@').next());
         spec["amiFamily"].as_str().or_else(alias).map_or(Self::Al2023, Self::of_name)
     }
 

@@ -130,8 +130,7 @@ fn pods(instance: &InstanceType, class: &NodeClass, settings: &Settings) -> u64 
 }
 
 fn kube_reserved(instance: &InstanceType, class: &NodeClass, capacity: Resources) -> Resources {
-    let pods =
-        if class.family.counts_interfaces() { u64::from(instance.pods) } else { capacity.get(Resource::Pods) };
+    let pods = if class.family.counts_interfaces() { u64::from(instance.pods) } else { capacity.get(Resource::Pods) };
     let mut reserved = Resources::default()
         .with(Resource::Cpu, reserved_cpu(capacity.get(Resource::Cpu)))
         .with(Resource::Memory, (11 * pods + 255) * MIB)

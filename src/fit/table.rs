@@ -189,10 +189,7 @@ fn team_row(environment: &str, team: &str, costs: Costs) -> TeamRow {
 }
 
 /// Amounts as Kubernetes writes them, rounded by `shown`.
-pub(super) fn written(
-    resources: &Resources,
-    shown: fn(Resource, u64) -> String,
-) -> BTreeMap<&'static str, String> {
+pub(super) fn written(resources: &Resources, shown: fn(Resource, u64) -> String) -> BTreeMap<&'static str, String> {
     let some = resources.some().filter(|(resource, _)| *resource != Resource::Pods);
     some.map(|(resource, amount)| (resource.name(), shown(resource, amount))).collect()
 }
@@ -229,9 +226,8 @@ fn group_row(fits: &Fits<'_>, group: &GroupFit<'_>, team: &str) -> GroupRow {
         row.daemonsets = written(&placement.daemonsets, Resource::shown_up);
         row.unknown_types.clone_from(&choice.unknown);
         row.fitting = placement.fitting().map(|verdict| type_row(fits, group, placement, verdict)).collect();
-        let order = |a: &Option<f64>, b: &Option<f64>| {
-            a.unwrap_or(f64::INFINITY).total_cmp(&b.unwrap_or(f64::INFINITY))
-        };
+        let order =
+            |a: &Option<f64>, b: &Option<f64>| a.unwrap_or(f64::INFINITY).total_cmp(&b.unwrap_or(f64::INFINITY));
         row.fitting.sort_by(|a, b| order(&a.price_per_hour, &b.price_per_hour));
         let unfitting = placement.verdicts.iter().filter(|verdict| verdict.per_node == 0);
         row.unfitting = unfitting.map(|verdict| unfit_row(fits, group, placement, verdict)).collect();
@@ -245,7 +241,8 @@ fn type_row(fits: &Fits<'_>, group: &GroupFit<'_>, placement: &Placement, verdic
     #[expect(clippy::cast_precision_loss)]
     let percent = |thousandths: u64| thousandths as f64 / 10.0;
     let waste = placement.waste(verdict, &group.need);
-    let cost = |pods: u64| instance.price.map(|price| usd(pods.div_ceil(verdict.per_node).saturating_mul(price.micros)));
+    let cost =
+        |pods: u64| instance.price.map(|price| usd(pods.div_ceil(verdict.per_node).saturating_mul(price.micros)));
     TypeRow {
         instance_type: instance.name.clone(),
         pods_per_node: verdict.per_node,

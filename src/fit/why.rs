@@ -74,7 +74,8 @@ fn offered(what: &str, resources: &Resources) -> Step {
 impl Why {
     /// Of every group that has a pool.
     pub fn of(fits: &Fits<'_>, instance: &InstanceType) -> Vec<Self> {
-        let groups = fits.groups.iter().flat_map(|group| group.placements.iter().map(move |(index, _)| (group, *index)));
+        let groups =
+            fits.groups.iter().flat_map(|group| group.placements.iter().map(move |(index, _)| (group, *index)));
         groups.map(|(group, index)| of_group(fits, group, &fits.pools[index], instance)).collect()
     }
 }

@@ -58,12 +58,8 @@ fn family(line: &'static str) -> Family {
         let mut parts = value.split('/');
         let mut part = || Cow::Borrowed(parts.next().expect(FORM));
         if what == "gpu" {
-            family.gpu = Some(Gpu {
-                manufacturer: part(),
-                name: part(),
-                count: 0,
-                memory_mib: number(&part()).expect(FORM),
-            });
+            family.gpu =
+                Some(Gpu { manufacturer: part(), name: part(), count: 0, memory_mib: number(&part()).expect(FORM) });
         } else {
             family.accelerator = Some(Accelerator { manufacturer: part(), name: part(), count: 0, cores: 0 });
         }

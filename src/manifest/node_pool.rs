@@ -116,7 +116,11 @@ pub(super) fn of_shared(shared: &SharedPool) -> Manifest {
         team: None,
         workload: None,
         // How many pods come to a shared pool is not known.
-        object: to_value(object(None, &shared.pool, shared.pool.settings.limits.as_ref().map(written).unwrap_or_default())),
+        object: to_value(object(
+            None,
+            &shared.pool,
+            shared.pool.settings.limits.as_ref().map(written).unwrap_or_default(),
+        )),
         values: shared.values.clone(),
         places: places(&shared.pool),
     }

@@ -82,10 +82,13 @@ pub fn summary(table: &Table, format: FitFormat) -> String {
         *gpus.entry(&row.environment).or_default() += row.max_gpus;
         let mark = if row.incomplete || !row.unpriced.is_empty() { "+" } else { "" };
         let costs = costs.map(|cost| format!("{}{mark}", money(cost)));
-        grid.row([row.environment.clone(), row.team.clone()].into_iter().chain(costs).chain([row.max_gpus.to_string()]));
+        grid.row(
+            [row.environment.clone(), row.team.clone()].into_iter().chain(costs).chain([row.max_gpus.to_string()]),
+        );
         if !mark.is_empty() {
             let why = if row.incomplete { "a group fits nowhere or has no price" } else { "some types have no price" };
-            let _ = writeln!(notes, "+ {} in {} costs more: {why}{}", row.team, row.environment, unpriced(&row.unpriced));
+            let _ =
+                writeln!(notes, "+ {} in {} costs more: {why}{}", row.team, row.environment, unpriced(&row.unpriced));
         }
     }
     for (environment, sums) in environments {
@@ -133,7 +136,8 @@ fn steps(first: &str, steps: &[Step]) -> Grid {
             columns.push(device);
         }
     }
-    let mut grid = Grid::new(&std::iter::once(first).chain(columns.iter().copied()).collect::<Vec<_>>()).numbers_from(1);
+    let mut grid =
+        Grid::new(&std::iter::once(first).chain(columns.iter().copied()).collect::<Vec<_>>()).numbers_from(1);
     for step in steps.iter().filter(|step| !step.amounts.is_empty()) {
         let amounts = columns.iter().map(|name| step.amounts.get(name).cloned().unwrap_or_default());
         grid.row(std::iter::once(step.what.clone()).chain(amounts));
@@ -173,8 +177,7 @@ fn about(group: &GroupRow) -> String {
         None => "no NodePool".to_owned(),
     };
     let zones = if group.zones.is_empty() { String::new() } else { format!(" in {}", group.zones.join(", ")) };
-    let daemonsets: Vec<String> =
-        group.daemonsets.iter().map(|(name, amount)| format!("{amount} {name}")).collect();
+    let daemonsets: Vec<String> = group.daemonsets.iter().map(|(name, amount)| format!("{amount} {name}")).collect();
     let daemonsets = if daemonsets.is_empty() {
         "no DaemonSets counted (`daemonsets` of the environment)".to_owned()
     } else {
@@ -196,7 +199,13 @@ fn fitting(group: &GroupRow) -> Grid {
         let price = row.price_per_hour.map_or_else(|| "no price".to_owned(), money);
         let cost = row.cost_per_hour.map_or_else(
             || "not known".to_owned(),
-            |[least, most]| if group.min_pods == group.max_pods { money(most) } else { format!("{} to {}", money(least), money(most)) },
+            |[least, most]| {
+                if group.min_pods == group.max_pods {
+                    money(most)
+                } else {
+                    format!("{} to {}", money(least), money(most))
+                }
+            },
         );
         let pods = row.pods_per_node.to_string();
         grid.row([row.instance_type.clone(), pods, row.binding.to_owned(), idle.join(", "), price, cost]);

@@ -1,5 +1,7 @@
 //! Tables with aligned columns, as text or as Markdown.
 
+use std::fmt::Write as _;
+
 use super::fit::FitFormat;
 
 /// Rows of cells under headings.
@@ -37,20 +39,21 @@ impl Grid {
             let width = widths[column];
             if column >= self.numbers_from { format!("{text:>width$}") } else { format!("{text:<width$}") }
         };
+        let rule = widths.iter().enumerate().map(|(column, width)| {
+            let end = if column >= self.numbers_from { ":" } else { "-" };
+            format!("{}{end}", "-".repeat(width.saturating_sub(1).max(2)))
+        });
+        let rule: Vec<String> = rule.collect();
         let mut text = String::new();
         for (index, row) in self.rows.iter().enumerate() {
             let cells: Vec<String> = row.iter().enumerate().map(cell).collect();
-            if format == FitFormat::Markdown {
-                text.push_str(&format!("| {} |\n", cells.join(" | ")));
-                if index == 0 {
-                    let rule = widths.iter().enumerate().map(|(column, width)| {
-                        let dashes = "-".repeat((*width).max(2));
-                        if column >= self.numbers_from { format!("{dashes}:") } else { format!("{dashes}-") }
-                    });
-                    text.push_str(&format!("|{}|\n", rule.map(|each| format!(" {each} ").trim_end().to_owned()).collect::<Vec<_>>().join("|")));
-                }
+            let _ = if format == FitFormat::Markdown {
+                writeln!(text, "| {} |", cells.join(" | "))
             } else {
-                text.push_str(&format!("  {}\n", cells.join("  ").trim_end()));
+                writeln!(text, "  {}", cells.join("  ").trim_end())
+            };
+            if format == FitFormat::Markdown && index == 0 {
+                let _ = writeln!(text, "| {} |", rule.join(" | "));
             }
         }
         text

@@ -53,21 +53,33 @@ pub(super) fn resolve(
     own_mounts: Vec<Mount>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Group> {
-    let (mounts, storages) = mounted(context, own_mounts);
-    let arch = spec.arch.unwrap_or(spec::Arch::Amd64);
-    let head = name == "head";
-    let nothing = Quantity::from("0");
-    // The pod does not bound instances that are to bound the pod.
-    let bounds = |spec: &spec::Group| match shared_settings(context, spec) {
-        Some((_, instances)) => instances,
-        None => instances(context, spec, arch, &nothing, &nothing, head, &storages),
-    };
-    let whole_node = whole_node::of_group(context, name, path, spec, bounds, diagnostics);
-    if whole_node.is_none() && spec.whole_node == Some(true) {
-        return None;
+    let mounted = mounted(context, own_mounts);
+    if spec.whole_node != Some(true) {
+        return sized(context, name, path, spec, mounted, diagnostics);
     }
-    let filled = whole_node.as_ref().map(|node| node.fill(spec));
-    let spec = filled.as_ref().unwrap_or(spec);
+    // The pod does not bound instances that are to bound the pod.
+    let instances = |spec: &spec::Group| {
+        if let Some((_, instances)) = shared_settings(context, spec) {
+            return instances;
+        }
+        let (nothing, arch) = (Quantity::from("0"), spec.arch.unwrap_or(spec::Arch::Amd64));
+        instances(context, spec, arch, &nothing, &nothing, name == "head", &mounted.1)
+    };
+    let whole_node = whole_node::of_group(context, name, path, spec, instances, diagnostics)?;
+    let group = sized(context, name, path, &whole_node.fill(spec), mounted, diagnostics)?;
+    Some(Group { whole_node: Some(whole_node), ..group })
+}
+
+/// Resolves a group whose `cpu` and `memory` are final.
+fn sized(
+    context: &Context<'_>,
+    name: &str,
+    path: &SpecPath,
+    spec: &spec::Group,
+    (mounts, storages): (Vec<Mount>, Vec<&Storage>),
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Group> {
+    let arch = spec.arch.unwrap_or(spec::Arch::Amd64);
     let variables = variables(context, name, spec, arch);
     let image = match spec.image.as_deref() {
         Some(text) => {
@@ -96,7 +108,7 @@ pub(super) fn resolve(
     if matches!(WorkloadKind::of_table(context.workload[0]), Some(WorkloadKind::Job | WorkloadKind::CronJob)) {
         super::job::keep_nodes(&mut settings);
     }
-    let instances = instances(context, spec, arch, &cpu, &memory, head, &storages);
+    let instances = instances(context, spec, arch, &cpu, &memory, name == "head", &storages);
 
     let (pool, taints, own_pool) = if let Some(shared) = &spec.pool {
         let table = shared_pool(context, path, shared, diagnostics)?;
@@ -165,7 +177,7 @@ pub(super) fn resolve(
         pool,
         taints,
         own_pool,
-        whole_node,
+        whole_node: None,
     })
 }
 

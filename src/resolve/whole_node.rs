@@ -2,6 +2,7 @@
 //! `docs`, "Ray pod sizing": one large pod per node rather than many small ones).
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -44,8 +45,8 @@ impl WholeNode {
 /// A type and what its node offers.
 type Node<'a> = (&'a InstanceType, Offer);
 
-/// Computes the amounts of a group that asks for it. `instances` says what the pool may launch, with the group's `gpu` or
-/// another. `None` where the group does not ask, or a diagnostic says why it cannot be computed.
+/// Computes the amounts. `instances` says what the pool may launch, with the group's `gpu` or another. `None` where a
+/// diagnostic says why they cannot be computed.
 pub(super) fn of_group(
     context: &Context<'_>,
     name: &str,
@@ -54,19 +55,14 @@ pub(super) fn of_group(
     instances: impl Fn(&spec::Group) -> Instances,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<WholeNode> {
-    if spec.whole_node != Some(true) {
-        return None;
-    }
     let place = context.values.span(&path.join("whole-node"));
     let mut fail = |why: String, help: &str| {
         let what = if name == "head" { "the head".to_owned() } else { format!("worker group `{name}`") };
         let message = format!("{what} should fill whole nodes, but {why}");
         diagnostics.push(Diagnostic::error("undetermined-whole-node", place, message).help(help.to_owned()));
     };
-    let settings = shared_settings(context, spec).map_or_else(
-        || Cow::Owned(spec.node_pool.clone().unwrap_or_default()),
-        |(settings, _)| Cow::Owned(settings),
-    );
+    let settings = shared_settings(context, spec)
+        .map_or_else(|| Cow::Owned(spec.node_pool.clone().unwrap_or_default()), |(settings, _)| Cow::Owned(settings));
     let class = NodeClass::of_settings(context.environment, &settings);
     let all = instances(spec);
     let selects = [&all.types, &all.families, &all.sizes].iter().any(|list| !list.is_empty()) || all.gpu.is_some();
@@ -85,13 +81,13 @@ pub(super) fn of_group(
         choice = Choice::of_instances(context.environment, &pinned, &class);
     }
     if let Some(unknown) = choice.unknown.first() {
-        let help = "describe it under `[instance-types]` of `teams/_platform.toml`, or write `cpu` and `memory` instead";
+        let help =
+            "describe it under `[instance-types]` of `teams/_platform.toml`, or write `cpu` and `memory` instead";
         fail(format!("raygen does not know all of `{unknown}`"), help);
         return None;
     }
     let settings = Settings::of_environment(&context.environment.spec);
-    let nodes: Vec<Node<'_>> =
-        types(&choice).into_iter().map(|each| (each, offer(each, &class, &settings))).collect();
+    let nodes: Vec<Node<'_>> = types(&choice).into_iter().map(|each| (each, offer(each, &class, &settings))).collect();
     if nodes.is_empty() {
         fail("no instance type meets all that it says of them".to_owned(), "take out what excludes the others");
         return None;
@@ -103,11 +99,7 @@ pub(super) fn of_group(
         fail("what runs beside it leaves nothing of the smallest node".to_owned(), "allow larger instances");
         return None;
     };
-    let mut steps = vec![
-        ("cpu", cpu.1.clone()),
-        ("memory", memory.1.clone()),
-        ("ephemeral-storage", disk.1.clone()),
-    ];
+    let mut steps = vec![("cpu", cpu.1.clone()), ("memory", memory.1.clone()), ("ephemeral-storage", disk.1.clone())];
     if let Some(gpu) = &gpu {
         steps.push(("gpu", format!("{} on every node of {}", gpu.count, shown(&nodes))));
     }
@@ -122,7 +114,8 @@ pub(super) fn of_group(
 
 /// The least number of GPUs that one of the types has, where all have some, and their model where that is one.
 fn gpus(types: &[&InstanceType]) -> Option<Gpu> {
-    let all: Option<Vec<_>> = types.iter().map(|each| each.gpu.as_ref().filter(|gpu| gpu.manufacturer == "nvidia")).collect();
+    let all: Option<Vec<_>> =
+        types.iter().map(|each| each.gpu.as_ref().filter(|gpu| gpu.manufacturer == "nvidia")).collect();
     let all = all?;
     let count = all.iter().map(|gpu| gpu.count).min().filter(|count| *count > 0)?;
     let first = &all.first()?.name;
@@ -132,9 +125,11 @@ fn gpus(types: &[&InstanceType]) -> Option<Gpu> {
 
 /// What runs beside the Ray container all the time: the name of each, and what it requests.
 fn beside(context: &Context<'_>, head: bool, spec: &spec::Group) -> Vec<(String, Resources)> {
-    let restarted = spec.init_containers.iter().flatten().filter(|each| {
-        each.0.get("restartPolicy").is_some_and(|policy| policy == "Always")
-    });
+    let restarted = spec
+        .init_containers
+        .iter()
+        .flatten()
+        .filter(|each| each.0.get("restartPolicy").is_some_and(|policy| policy == "Always"));
     let containers = restarted.chain(spec.sidecars.iter().flatten());
     let mut beside: Vec<(String, Resources)> = containers
         .map(|container| {
@@ -162,7 +157,7 @@ fn fill(
     let mut left = offer.allocatable.get(resource);
     let mut step = |amount: u64, what: &str| {
         if amount > 0 {
-            line.push_str(&format!(" - {} {what}", exact(resource, amount)));
+            let _ = write!(line, " - {} {what}", exact(resource, amount));
         }
     };
     step(offer.kube_reserved.get(resource), "kubelet");
@@ -181,12 +176,12 @@ fn fill(
         Resource::Memory => (format!("{}Mi", left >> 20), "whole Mi"),
         _ => (format!("{}Gi", left >> 30), "whole Gi"),
     };
-    line.push_str(&format!(" = {}", exact(resource, left)));
+    let _ = write!(line, " = {}", exact(resource, left));
     if nodes.len() > 1 {
-        line.push_str(&format!(", the least of {}", shown(nodes)));
+        let _ = write!(line, ", the least of {}", shown(nodes));
     }
     let result = (!amount.starts_with('0')).then_some(amount)?;
-    line.push_str(&format!("; in {unit} {result}"));
+    let _ = write!(line, "; in {unit} {result}");
     Some((result, line))
 }
 

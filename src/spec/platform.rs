@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::group::{Head, Pool, WorkerGroup};
-use super::instance_type::{DaemonSets, InstanceType};
 use super::ingress::Ingress;
+use super::instance_type::{DaemonSets, InstanceType};
 use super::monitoring::Monitoring;
 use super::network::Network;
 use super::node_pool::NodePool;

@@ -83,7 +83,9 @@ fn default_limits_stop_nobody() {
 #[test]
 fn daemonsets_and_karpenters_settings_count() {
     let memory = |platform: &str| {
-        worker(platform, G5, |_, group| group.placements[0].1.free(&group.placements[0].1.verdicts[0]).get(Resource::Memory) >> 20)
+        worker(platform, G5, |_, group| {
+            group.placements[0].1.free(&group.placements[0].1.verdicts[0]).get(Resource::Memory) >> 20
+        })
     };
     assert_eq!(memory(""), 29_317);
     assert_eq!(memory("[environments.prod.daemonsets]\ncpu = \"200m\"\nmemory = \"600Mi\"\n"), 28_717);
@@ -139,7 +141,10 @@ fn the_platform_corrects_facts() {
     let found = worker(platform, G5, |fits, _| fits.catalog.get("g5.2xlarge").unwrap().clone());
     assert_eq!((found.cpus, found.price.unwrap().micros), (8, 1_400_000));
     let wrong = said("[instance-types.\"g5.2xlarge\"]\nprize = 1.4\n", G5);
-    assert!(wrong.iter().any(|each| each.rule == "unknown-key" && each.help.iter().any(|help| help.contains("`price`"))), "{wrong:#?}");
+    assert!(
+        wrong.iter().any(|each| each.rule == "unknown-key" && each.help.iter().any(|help| help.contains("`price`"))),
+        "{wrong:#?}"
+    );
 }
 
 #[test]
@@ -184,7 +189,8 @@ fn a_whole_node_is_filled_and_fits() {
     assert_eq!(resources["requests"]["ephemeral-storage"], json!("449Gi"));
     let found = said("", WHOLE);
     assert!(found.iter().all(|each| each.rule != "unschedulable-group" && each.rule != "wasteful-fit"), "{found:#?}");
-    let per_node = worker("", WHOLE, |_, group| group.placements[0].1.fitting().map(|each| each.per_node).collect::<Vec<_>>());
+    let per_node =
+        worker("", WHOLE, |_, group| group.placements[0].1.fitting().map(|each| each.per_node).collect::<Vec<_>>());
     assert_eq!(per_node, [1, 1]);
 }
 
@@ -193,7 +199,8 @@ fn a_whole_node_leaves_room_for_what_runs_beside() {
     let platform = "[environments.prod.daemonsets]\ncpu = \"900m\"\nmemory = \"400Mi\"\n";
     let (_, built) = resolved(&workspace(platform, WHOLE));
     let cluster = built.manifests.iter().find(|manifest| manifest.kind() == "RayCluster").unwrap();
-    let limits = &cluster.object["spec"]["workerGroupSpecs"][0]["template"]["spec"]["containers"][0]["resources"]["limits"];
+    let limits =
+        &cluster.object["spec"]["workerGroupSpecs"][0]["template"]["spec"]["containers"][0]["resources"]["limits"];
     assert_eq!((&limits["cpu"], &limits["memory"]), (&json!("46"), &json!("173000Mi")));
     let head = "[clusters.train.head]\nwhole-node = true\ninstance-types = [\"m7i.xlarge\"]\n";
     let (_, built) = resolved(&workspace("", head));
@@ -223,7 +230,12 @@ fn run(platform: &str, team: &str, arguments: &[&str]) -> (i32, String) {
 fn explain_shows_the_arithmetic_of_a_whole_node() {
     let (status, text) = run("", WHOLE, &["explain", "vision", "clusters.train.workers.gpu.whole-node"]);
     assert_eq!(status, 0, "{text}");
-    for part in ["whole-node = true", "cpu is computed: 48000m of `g5.12xlarge` - 190m kubelet = 47810m", "in whole CPUs 47", "173400Mi"] {
+    for part in [
+        "whole-node = true",
+        "cpu is computed: 48000m of `g5.12xlarge` - 190m kubelet = 47810m",
+        "in whole CPUs 47",
+        "173400Mi",
+    ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     let (_, text) = run("", WHOLE, &["explain", "vision", "clusters.train.workers.gpu.memory"]);
@@ -234,7 +246,14 @@ fn explain_shows_the_arithmetic_of_a_whole_node() {
 fn fit_tells_types_pods_waste_and_prices() {
     let (status, text) = run("", G5, &["fit"]);
     assert_eq!(status, 0, "{text}");
-    for part in ["prod: gpu of vision-train", "0 to 8 pods of 6 cpu", "g5.2xlarge", "$1.21", "$0.00 to $9.70", "us-east-1, 2026-07-20"] {
+    for part in [
+        "prod: gpu of vision-train",
+        "0 to 8 pods of 6 cpu",
+        "g5.2xlarge",
+        "$1.21",
+        "$0.00 to $9.70",
+        "us-east-1, 2026-07-20",
+    ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     let (_, text) = run("", G5, &["fit", "vision", "--format", "json"]);
@@ -260,7 +279,13 @@ fn fit_names_what_binds_those_that_do_not_fit() {
 fn fit_explains_one_type() {
     let (status, text) = run("", G5, &["fit", "--why", "g5.2xlarge"]);
     assert_eq!(status, 0, "{text}");
-    for part in ["gpu of vision-train on g5.2xlarge", "kept by the kubelet", "28.6Gi", "1 per node", "the pool does not launch it"] {
+    for part in [
+        "gpu of vision-train on g5.2xlarge",
+        "kept by the kubelet",
+        "28.6Gi",
+        "1 per node",
+        "the pool does not launch it",
+    ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     let (status, text) = run("", G5, &["fit", "--why", "g5.2xlage"]);

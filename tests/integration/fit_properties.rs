@@ -13,7 +13,9 @@ use raygen::instances::{Catalog, Set};
 /// A choice of exactly these types.
 fn of_types(catalog: &Catalog, positions: &[usize]) -> Choice {
     let mut types = Set::empty(catalog.types().len());
-    positions.iter().for_each(|position| types.insert(*position));
+    for position in positions {
+        types.insert(*position);
+    }
     Choice { types, ..choice(catalog, [], AmiFamily::Custom) }
 }
 
@@ -60,10 +62,12 @@ fn classes() -> impl Strategy<Value = NodeClass> {
 }
 
 fn settings() -> impl Strategy<Value = Settings> {
-    (0..20_000_u64, 0..3_u32, 0..2_000_u64, 0..4_000_u64).prop_map(|(memory_overhead, reserved_enis, cpu, mib)| Settings {
-        memory_overhead,
-        reserved_enis,
-        daemonsets: Resources::default().with(Resource::Cpu, cpu).with(Resource::Memory, mib << 20),
+    (0..20_000_u64, 0..3_u32, 0..2_000_u64, 0..4_000_u64).prop_map(|(memory_overhead, reserved_enis, cpu, mib)| {
+        Settings {
+            memory_overhead,
+            reserved_enis,
+            daemonsets: Resources::default().with(Resource::Cpu, cpu).with(Resource::Memory, mib << 20),
+        }
     })
 }
 

@@ -16,7 +16,8 @@ fn rows() -> Option<Vec<Row>> {
     let text = fs::read_to_string(shared("data/ec2-instance-types.csv")?).unwrap();
     let mut lines = text.lines();
     let columns: Vec<&str> = lines.next().unwrap().split(',').collect();
-    let row = |line: &str| columns.iter().copied().zip(line.split(',')).map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+    let row =
+        |line: &str| columns.iter().copied().zip(line.split(',')).map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
     Some(lines.map(row).collect())
 }
 
@@ -50,7 +51,8 @@ fn written(rows: &[Row]) -> String {
         let mhz = usual(&sizes, "cpu_clock_mhz");
         let encrypted = if first["encryption_in_transit"] == "true" { "encrypted" } else { "plain" };
         let maker = &first["cpu_manufacturer"];
-        let _ = write!(text, "{name} {} {maker} {mhz} {} {encrypted}", first["arch"], or_dash(hypervisor.unwrap_or("")));
+        let _ =
+            write!(text, "{name} {} {maker} {mhz} {} {encrypted}", first["arch"], or_dash(hypervisor.unwrap_or("")));
         let gpu_mib = usual(&sizes, "gpu_memory_mib");
         if !first["gpu_name"].is_empty() {
             let _ = write!(text, " gpu={}/{}/{gpu_mib}", first["gpu_manufacturer"], first["gpu_name"]);

@@ -69,6 +69,8 @@ fn nowhere(pools: &Pools<'_>, pod: &Pod<'_>, name: &str, findings: &mut Findings
     let names = pools.names(pod.object.environment_name);
     findings.pod(pod, "/spec/nodeSelector/karpenter.sh~1nodepool", message).add_help(match did_you_mean(name, names) {
         Some(close) => format!("did you mean `{close}`?"),
-        None => format!("name one of the pools that exist: {}", capacity::names(pools.names(pod.object.environment_name))),
+        None => {
+            format!("name one of the pools that exist: {}", capacity::names(pools.names(pod.object.environment_name)))
+        }
     });
 }

@@ -96,8 +96,12 @@ fn alone(
     } else {
         format!("{what} of `{name}` stops scaling at pod {pod} of {most}")
     };
-    let message =
-        format!("{stops}: NodePool `{}` may have {}, and the nodes for all have {}", pool.object.name(), shown(limited, limit), shown(limited, needed));
+    let message = format!(
+        "{stops}: NodePool `{}` may have {}, and the nodes for all have {}",
+        pool.object.name(),
+        shown(limited, limit),
+        shown(limited, needed)
+    );
     let pointer = format!("/spec/limits/{}", token(key(limited)));
     let found = findings.object(&pool.object, &pointer, message);
     if group.pod.role == "worker" {
@@ -108,7 +112,8 @@ fn alone(
     if pod > least.max(1) {
         found.severity = Severity::Warning;
     }
-    let lower = if pod > 1 && pod <= most { format!(", or lower `max` to what {} pods need", pod - 1) } else { String::new() };
+    let lower =
+        if pod > 1 && pod <= most { format!(", or lower `max` to what {} pods need", pod - 1) } else { String::new() };
     found.add_help(format!(
         "raise it to {} or more (Karpenter counts whole nodes, and the largest candidate until it knows which it got){lower}",
         shown(limited, needed)
@@ -125,7 +130,8 @@ fn together(
 ) {
     for (limited, limit) in limits {
         let Limited::Capacity(resource) = limited else { continue };
-        let of = |(group, _): &(&GroupFit<'_>, &Placement)| group.need.resources.get(*resource).saturating_mul(group.pods.0);
+        let of =
+            |(group, _): &(&GroupFit<'_>, &Placement)| group.need.resources.get(*resource).saturating_mul(group.pods.0);
         let sum = groups.iter().map(of).fold(0, u64::saturating_add);
         if sum <= *limit {
             continue;
@@ -136,7 +142,8 @@ fn together(
             .map(|(group, _)| format!("{} of `{}`", group.pod.what(), group.cluster.object.name()))
             .collect();
         let number = names.len();
-        let which = if number > 3 { format!("{} and {} more", names[..3].join(", "), number - 3) } else { listed(&names) };
+        let which =
+            if number > 3 { format!("{} and {} more", names[..3].join(", "), number - 3) } else { listed(&names) };
         let message = format!(
             "NodePool `{}` may have {}, but {which} need {} at the least",
             pool.object.name(),

@@ -18,11 +18,14 @@ pub(super) static RULE: Rule = Rule {
     check: Check::Specs(check),
 };
 
+/// What a group adds to a team's cost.
+type Part<'a> = (&'a Manifest, &'a GroupFit<'a>, Cost);
+
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(policy) = &subject.policy else { return };
     let Some(limit) = policy.spec.max_cost_per_hour else { return };
     let fits = subject.fits();
-    let mut teams: BTreeMap<(&str, &str), Vec<(&Manifest, &GroupFit<'_>, Cost)>> = BTreeMap::new();
+    let mut teams: BTreeMap<(&str, &str), Vec<Part<'_>>> = BTreeMap::new();
     for group in &fits.groups {
         let object = &group.cluster.object;
         let Some((manifest, team)) = object.of_team() else { continue };
@@ -30,7 +33,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
     for ((environment, team), groups) in teams {
         let mut costs = Costs::default();
-        groups.iter().for_each(|(_, group, cost)| costs.add(group, cost));
+        for (_, group, cost) in &groups {
+            costs.add(group, cost);
+        }
         // Far below 2⁵³.
         #[expect(clippy::cast_precision_loss)]
         let ceiling = costs.ceiling as f64 / 1e6;
@@ -56,7 +61,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             cost.dearest.as_deref().unwrap_or_default()
         ));
         if !costs.unpriced.is_empty() {
-            found.add_help(format!("not counted, for want of a price: {}", names(costs.unpriced.iter().map(String::as_str))));
+            found.add_help(format!(
+                "not counted, for want of a price: {}",
+                names(costs.unpriced.iter().map(String::as_str))
+            ));
         }
     }
 }

@@ -64,7 +64,10 @@ fn left(catalog: &Catalog, pool: &Object<'_>, of: impl Fn(&str) -> bool) -> Opti
 
 fn values<'a>(pool: &Object<'a>, label: &str) -> Vec<&'a str> {
     let requirements = items(pool, REQUIREMENTS).map(|(_, each)| Requirement::of_object(each));
-    requirements.filter(|each| normalized(each.key) == label && each.operator == "In").flat_map(|each| each.values).collect()
+    requirements
+        .filter(|each| normalized(each.key) == label && each.operator == "In")
+        .flat_map(|each| each.values)
+        .collect()
 }
 
 /// No instance type at all has them. A warning, for there are types that raygen does not know.
@@ -73,7 +76,8 @@ fn nowhere(catalog: &Catalog, pool: &Object<'_>, findings: &mut Findings<'_>) {
     let known = || models.into_iter().flatten().map(|(name, _)| name.as_str());
     let wanted = values(pool, NAME);
     if let Some(unknown) = wanted.iter().find(|name| !known().any(|known| known == **name)) {
-        let message = format!("raygen knows no instance type with GPU `{unknown}`, which NodePool `{}` asks for", pool.name());
+        let message =
+            format!("raygen knows no instance type with GPU `{unknown}`, which NodePool `{}` asks for", pool.name());
         let found = findings.object(pool, &requirement(pool, &[NAME]), message);
         found.severity = Severity::Warning;
         found.add_help(match did_you_mean(unknown, known()) {
@@ -96,7 +100,9 @@ fn nowhere(catalog: &Catalog, pool: &Object<'_>, findings: &mut Findings<'_>) {
     );
     let found = findings.object(pool, &requirement(pool, &[COUNT, NAME]), message);
     found.severity = Severity::Warning;
-    found.add_help("ask for a number that a type has; several pods share a larger instance only if the pool may launch it");
+    found.add_help(
+        "ask for a number that a type has; several pods share a larger instance only if the pool may launch it",
+    );
 }
 
 fn gpus_of<'c>(catalog: &'c Catalog, set: &'c Set) -> impl Iterator<Item = u32> + 'c {
@@ -109,14 +115,20 @@ fn elsewhere(catalog: &Catalog, pool: &Pool<'_>, gpus: &Set, findings: &mut Find
     let model = values(object, NAME).first().map_or_else(|| "GPU".to_owned(), |name| format!("`{name}`"));
     let number = values(object, COUNT);
     let number = if number.is_empty() { String::new() } else { format!("{} ", number.join(" or ")) };
-    let of_pool: Vec<&str> =
-        [INSTANCE_TYPE, FAMILY, "karpenter.k8s.aws/instance-size"].iter().flat_map(|label| values(object, label)).collect();
+    let of_pool: Vec<&str> = [INSTANCE_TYPE, FAMILY, "karpenter.k8s.aws/instance-size"]
+        .iter()
+        .flat_map(|label| values(object, label))
+        .collect();
     let mut families: Vec<&str> = gpus.iter().map(|position| catalog.types()[position].family()).collect();
     families.dedup();
     let message = format!(
         "NodePool `{}` asks for {number}{model} on {}, none of which has that",
         object.name(),
-        if of_pool.is_empty() { "instances of its other requirements".to_owned() } else { names(of_pool.iter().copied()) }
+        if of_pool.is_empty() {
+            "instances of its other requirements".to_owned()
+        } else {
+            names(of_pool.iter().copied())
+        }
     );
     let pointer = requirement(object, &[INSTANCE_TYPE, FAMILY, "karpenter.k8s.aws/instance-size"]);
     let types: Vec<&InstanceType> = gpus.iter().map(|position| &catalog.types()[position]).collect();

@@ -62,7 +62,10 @@ fn unfit<'f>(
         }
         let message = format!("no instance type meets all requirements of NodePool `{name}`, so {what} never starts");
         let found = findings.object(&pool.object, &requirement(&pool.object, &[FAMILY]), message);
-        return Some(found.add_help("requirements narrow each other: take out families, sizes or bounds that exclude the others"));
+        return Some(
+            found
+                .add_help("requirements narrow each other: take out families, sizes or bounds that exclude the others"),
+        );
     }
     let Some(verdict) = placement.nearest(&group.need) else {
         let number = placement.candidates.types.len();
@@ -76,7 +79,10 @@ fn unfit<'f>(
     }
     let (message, binding) = shortage(fits, placement, verdict, &lacking, &what);
     let found = findings.pod(&group.pod, &request(group, binding.name()), message);
-    found.add_label(pool.object.span(&requirement(&pool.object, &[FAMILY])), format!("what NodePool `{name}` may launch"));
+    found.add_label(
+        pool.object.span(&requirement(&pool.object, &[FAMILY])),
+        format!("what NodePool `{name}` may launch"),
+    );
     if let Some(parts) = parts(group, binding) {
         found.add_note(parts);
     }
@@ -200,17 +206,11 @@ fn repelled(fits: &Fits<'_>, group: &GroupFit<'_>, findings: &mut Findings<'_>) 
     );
     let found = findings.pod(&group.pod, &request(group, device.name()), message);
     found.severity = Severity::Warning;
-    match untolerated(&pool.object, &group.pod) {
-        Some((pointer, taint)) => {
-            found.add_label(pool.object.span(&pointer), "a taint that it does not tolerate");
-            found.add_help(format!(
-                "KubeRay adds no tolerations: tolerate `{taint}` to run on `{}`",
-                pool.object.name()
-            ));
-        }
-        None => {
-            found.add_label(pool.object.span(REQUIREMENTS), "nodes that have such devices");
-            found.add_help(format!("select labels that nodes of `{}` have", pool.object.name()));
-        }
+    if let Some((pointer, taint)) = untolerated(&pool.object, &group.pod) {
+        found.add_label(pool.object.span(&pointer), "a taint that it does not tolerate");
+        found.add_help(format!("KubeRay adds no tolerations: tolerate `{taint}` to run on `{}`", pool.object.name()));
+    } else {
+        found.add_label(pool.object.span(REQUIREMENTS), "nodes that have such devices");
+        found.add_help(format!("select labels that nodes of `{}` have", pool.object.name()));
     }
 }

@@ -40,8 +40,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             .iter()
             .map(|(resource, waste)| format!("{} % of {}", waste / 10, noun(*resource)))
             .collect();
-        let pods =
-            if verdict.per_node == 1 { "one pod leaves".to_owned() } else { format!("{} pods leave", verdict.per_node) };
+        let pods = if verdict.per_node == 1 {
+            "one pod leaves".to_owned()
+        } else {
+            format!("{} pods leave", verdict.per_node)
+        };
         let message = format!(
             "{} of `{}` fills no node: on `{}`, the tightest type it may use, {pods} {} idle",
             group.pod.what(),
