@@ -219,16 +219,25 @@ fn fitting(group: &GroupRow) -> Grid {
     grid
 }
 
+/// Types that lack the same are told together.
 fn unfitting(group: &GroupRow, text: &mut String) {
-    for row in group.unfitting.iter().take(SHOWN) {
-        let _ = writeln!(
-            text,
-            "{} does not fit: {} {} needed, {} offered",
-            row.instance_type, row.needs, row.binding, row.offers
-        );
+    let mut alike: Vec<(String, Vec<&str>)> = Vec::new();
+    for row in &group.unfitting {
+        let why = format!("{} {} needed, {} offered", row.needs, row.binding, row.offers);
+        match alike.iter_mut().find(|(other, _)| *other == why) {
+            Some((_, types)) => types.push(&row.instance_type),
+            None => alike.push((why, vec![&row.instance_type])),
+        }
     }
-    if group.unfitting.len() > SHOWN {
-        let _ = writeln!(text, "and {} more do not fit", group.unfitting.len() - SHOWN);
+    for (why, types) in alike.iter().take(SHOWN) {
+        let verb = if types.len() == 1 { "does" } else { "do" };
+        let more = if types.len() > SHOWN { format!(" and {} more", types.len() - SHOWN) } else { String::new() };
+        let shown = types.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+        let _ = writeln!(text, "{shown}{more} {verb} not fit: {why}");
+    }
+    if alike.len() > SHOWN {
+        let rest: usize = alike[SHOWN..].iter().map(|(_, types)| types.len()).sum();
+        let _ = writeln!(text, "and {rest} more do not fit");
     }
 }
 

@@ -69,8 +69,10 @@ fn limits_of_a_service_leave_room_for_its_upgrade() {
     let service = G5.replace("clusters.train", "services.chat")
         + "[services.chat]\nserve-config.applications = [{ name = \"a\", import_path = \"a:b\" }]\n";
     assert_eq!(limits("", &service)["vision-chat-gpu"]["nvidia.com/gpu"], json!("16"));
-    let incremental =
-        format!("{service}upgrade = \"incremental\"\nincremental-upgrade = {{ max-surge-percent = 50 }}\n");
+    let incremental = format!(
+        "{service}upgrade = \"incremental\"\n[services.chat.incremental-upgrade]\nmax-surge-percent = 50\n\
+         step-size-percent = 10\ninterval = \"30s\"\ngateway-class = \"istio\"\n"
+    );
     assert_eq!(limits("", &incremental)["vision-chat-gpu"]["nvidia.com/gpu"], json!("12"));
 }
 
@@ -90,12 +92,16 @@ fn daemonsets_and_karpenters_settings_count() {
     assert_eq!(memory(""), 29_317);
     assert_eq!(memory("[environments.prod.daemonsets]\ncpu = \"200m\"\nmemory = \"600Mi\"\n"), 28_717);
     let overhead = PLATFORM.replace("interruption-queue", "vm-memory-overhead-percent = 0.1, interruption-queue");
+    // An interface of g5.2xlarge has 15 addresses, of which it keeps one.
+    let overhead = overhead.replace("interruption-queue", "reserved-enis = 1, interruption-queue");
     let workspace = Workspace::from_texts(&overhead, [("vision", G5)]);
     let (resolution, built) = resolved(&workspace);
     let subject = Subject::new(&workspace, &resolution, &built);
     let placement = &subject.fits().groups[1].placements[0].1;
     // 32768 without a tenth, 100 for the eviction threshold, 255 and 11 for each of 58 pods.
-    assert_eq!(placement.free(&placement.verdicts[0]).get(Resource::Memory) >> 20, 32_768 - 3_277 - 100 - 255 - 638);
+    let free = placement.free(&placement.verdicts[0]);
+    assert_eq!(free.get(Resource::Memory) >> 20, 32_768 - 3_277 - 100 - 255 - 638);
+    assert_eq!(free.get(Resource::Pods), 58 - 14);
 }
 
 /// The pod is more than its Ray container: sidecars add up, init containers count where they are more, and the autoscaler
