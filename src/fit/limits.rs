@@ -43,6 +43,11 @@ pub fn stop(placement: &Placement, limits: &[(Limited, u64)], pods: u64) -> Opti
             Limited::Nodes => 1,
         };
         let nodes: Vec<(u64, u64)> = placement.fitting().map(|verdict| (verdict.per_node, size(verdict))).collect();
+        // Most limits are plenty, whatever Karpenter launches.
+        let largest = nodes.iter().map(|(_, capacity)| *capacity).max()?;
+        if largest.saturating_mul(pods) <= *limit {
+            return None;
+        }
         let least = least_capacity(&nodes, pods)?;
         let pod = least.iter().position(|needed| needed > limit)?;
         Some(Stop { limited: *limited, pod: u64::try_from(pod).unwrap_or(u64::MAX), needed: *least.last()? })
