@@ -5,7 +5,7 @@
 mod synthetic;
 
 use divan::Bencher;
-use raygen::fit::{AmiFamily, Candidates, NodeClass, Requirement, Settings, Table, choice};
+use raygen::fit::{AmiFamily, NodeClass, Requirement, Settings, Table, choice, offers};
 use raygen::instances::Catalog;
 use raygen::lint::Subject;
 use raygen::manifest;
@@ -41,6 +41,13 @@ fn table(bencher: Bencher<'_, '_>, teams: usize) {
     bencher.bench_local(|| Table::of(subject.fits()).groups.len());
 }
 
+/// What every type offers on nodes of one class.
+#[divan::bench]
+fn one_class(bencher: Bencher<'_, '_>) {
+    let catalog = Catalog::default();
+    bencher.bench_local(|| offers(&catalog, &NodeClass::default(), &Settings::default()));
+}
+
 /// One pool with requirements of several kinds, by the index.
 #[divan::bench]
 fn one_pool(bencher: Bencher<'_, '_>) {
@@ -54,7 +61,6 @@ fn one_pool(bencher: Bencher<'_, '_>) {
             requirement("karpenter.k8s.aws/instance-cpu", "Gt", vec!["7"]),
             requirement("karpenter.k8s.aws/instance-cpu", "Lt", vec!["17"]),
         ];
-        let choice = choice(&catalog, requirements, AmiFamily::Al2023);
-        Candidates::new(&catalog, choice, &NodeClass::default(), &Settings::default()).types.len()
+        choice(&catalog, requirements, AmiFamily::Al2023).types.iter().count()
     });
 }

@@ -16,12 +16,12 @@ mod resources;
 mod table;
 mod why;
 
-pub use self::candidates::{Candidate, Candidates, Choice, Requirement, allowed, choice};
+pub use self::candidates::{Candidates, Choice, Requirement, allowed, choice};
 pub use self::cost::{Cost, Costs, dollars};
 pub use self::group::{Fits, GroupFit, Pool};
 pub use self::limits::{Limited, Stop, stop, whole_nodes};
 pub use self::node_class::{AmiFamily, Kubelet, NodeClass, Threshold};
-pub use self::offer::{Offer, Settings, offer};
+pub use self::offer::{Offer, Settings, offer, offers};
 pub use self::placement::{Placement, Verdict};
 pub use self::pod::{Need, Part, Runs, need, requests};
 pub use self::resources::{Resource, Resources, amount};

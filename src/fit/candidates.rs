@@ -1,11 +1,12 @@
 //! Which instance types a NodePool may launch, found by the labels of its requirements.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::node_class::{AmiFamily, NodeClass};
-use super::offer::{Offer, Settings, offer};
+use super::offer::Offer;
 use crate::instances::{Catalog, FAMILY, INSTANCE_TYPE, Set, normalized};
 use crate::resolve::{Environment, Instances};
 use crate::spec;
@@ -45,15 +46,6 @@ impl<'a> Requirement<'a> {
     }
 }
 
-/// A type that a pool may launch.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    /// Its position in the catalogue.
-    pub position: usize,
-    /// What a node of it offers.
-    pub offer: Offer,
-}
-
 /// What a pool's requirements leave.
 #[derive(Clone, Debug)]
 pub struct Choice {
@@ -76,16 +68,29 @@ pub struct Choice {
 pub struct Candidates {
     /// What the requirements leave.
     pub choice: Choice,
-    /// The types, sorted by name.
-    pub types: Vec<Candidate>,
+    /// What a node of every type offers, by the type's position. Pools whose classes offer the same share them.
+    offers: Arc<[Offer]>,
 }
 
 impl Candidates {
-    /// The choice with an offer for each type.
-    pub fn new(catalog: &Catalog, choice: Choice, class: &NodeClass, settings: &Settings) -> Self {
-        let candidate =
-            |position: usize| Candidate { position, offer: offer(&catalog.types()[position], class, settings) };
-        Self { types: choice.types.iter().map(candidate).collect(), choice }
+    /// A choice, and what a node of every type of the catalogue offers.
+    pub fn new(choice: Choice, offers: Arc<[Offer]>) -> Self {
+        Self { choice, offers }
+    }
+
+    /// What a node of a type offers.
+    pub fn offer(&self, position: usize) -> &Offer {
+        &self.offers[position]
+    }
+
+    /// Positions and offers of the types that are left.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &Offer)> {
+        self.choice.types.iter().map(|position| (position, &self.offers[position]))
+    }
+
+    /// Whether no type is left.
+    pub fn is_empty(&self) -> bool {
+        self.choice.types.is_empty()
     }
 }
 

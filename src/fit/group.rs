@@ -1,13 +1,13 @@
 //! Heads and worker groups of everything that is looked at, each on the pools that it may use.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::candidates::{Candidates, Requirement, allowed, choice};
 use super::node_class::NodeClass;
-use super::offer::Settings;
+use super::offer::{Offer, Settings, offers as offers_of};
 use super::placement::Placement;
 use super::pod::{Need, need};
 use crate::instances::{Catalog, Set, normalized};
@@ -42,7 +42,8 @@ pub struct GroupFit<'a> {
     pub pods: (u64, u64),
     /// Whether the pods name their pool; those that do not go wherever they may.
     pub named: bool,
-    /// The pools that take the pods, by index, and what their types do.
+    /// The pools that the pods name, by index, and what their types do. For pods that name none, the first pool that takes
+    /// them, or the one that comes nearest.
     pub placements: Vec<(usize, Placement)>,
 }
 
@@ -74,25 +75,27 @@ impl<'a> Fits<'a> {
             .collect();
         let mut groups = Vec::new();
         for object in &subject.objects {
+            let environment = object.environment_name;
             for cluster in object.ray_clusters() {
                 for pod in object.pods() {
                     let Some(pods) = size(&cluster, &pod) else { continue };
-                    let environment = object.environment_name;
-                    let names = named_pools(&pod);
-                    let of_pod: Vec<usize> = if let Some(names) = &names {
-                        names.iter().filter_map(|name| by_name.get(&(environment, name)).copied()).collect()
-                    } else {
-                        let all = by_environment.get(environment).map_or(&[][..], Vec::as_slice);
-                        all.iter().copied().filter(|index| takes(&pools[*index], &pod)).collect()
-                    };
-                    let need = need(&pod, Some(&cluster));
+                    let (names, need) = (named_pools(&pod), need(&pod, Some(&cluster)));
                     let own = selected_types(&catalog, &pod);
-                    let placements = of_pod.into_iter().map(|index| {
+                    let on = |index: usize| {
                         let pool = &pools[index];
                         let candidates = Arc::clone(&pool.candidates);
                         (index, Placement::new(candidates, &need, own.as_ref(), pool.settings.daemonsets))
-                    });
-                    let placements = placements.collect();
+                    };
+                    let placements = if let Some(names) = &names {
+                        names.iter().filter_map(|name| by_name.get(&(environment, name)).copied()).map(on).collect()
+                    } else {
+                        let all = by_environment.get(environment).map_or(&[][..], Vec::as_slice);
+                        let mut seen = HashSet::new();
+                        let takes = |index: &usize| {
+                            takes(&pools[*index], &pod) && seen.insert(Arc::as_ptr(&pools[*index].candidates))
+                        };
+                        anywhere(&need, all.iter().copied().filter(takes).map(on))
+                    };
                     groups.push(GroupFit { cluster, pod, need, pods, named: names.is_some(), placements });
                 }
             }
@@ -101,14 +104,34 @@ impl<'a> Fits<'a> {
     }
 }
 
+/// The first placement that takes the pod, or else the one that lacks least. A pod that names no pool may have hundreds to
+/// choose from, and the first says enough.
+fn anywhere(need: &Need, placements: impl Iterator<Item = (usize, Placement)>) -> Vec<(usize, Placement)> {
+    let mut nearest: Option<(usize, Placement)> = None;
+    for (index, placement) in placements {
+        if placement.fitting().next().is_some() {
+            return vec![(index, placement)];
+        }
+        let is_nearer = match &nearest {
+            None => true,
+            Some((_, other)) => placement.shortage(need) < other.shortage(need),
+        };
+        if is_nearer {
+            nearest = Some((index, placement));
+        }
+    }
+    nearest.into_iter().collect()
+}
+
 fn pools<'a>(subject: &Subject<'a>, catalog: &Catalog) -> Vec<Pool<'a>> {
     let classes: BTreeMap<(&str, &str), NodeClass> = subject
         .of_kind("EC2NodeClass")
         .map(|class| ((class.environment_name, class.name()), NodeClass::of_object(class.value)))
         .collect();
     let mut settings: BTreeMap<&str, Settings> = BTreeMap::new();
-    // Many teams' pools have the same requirements.
+    // Many teams' pools have the same requirements, and many classes offer the same.
     let mut known: HashMap<(&Value, NodeClass, Settings), Arc<Candidates>> = HashMap::new();
+    let mut known_offers: HashMap<(NodeClass, Settings), Arc<[Offer]>> = HashMap::new();
     let mut pools = Vec::new();
     for object in subject.of_kind("NodePool") {
         let environment = object.environment_name;
@@ -120,7 +143,9 @@ fn pools<'a>(subject: &Subject<'a>, catalog: &Catalog) -> Vec<Pool<'a>> {
         let requirements = object.get("/spec/template/spec/requirements").unwrap_or(&Value::Null);
         let candidates = known.entry((requirements, class.clone(), settings)).or_insert_with(|| {
             let list = requirements.as_array().into_iter().flatten().map(Requirement::of_object);
-            Arc::new(Candidates::new(catalog, choice(catalog, list, class.family), &class, &settings))
+            let offers = known_offers.entry((class.clone(), settings));
+            let offers = offers.or_insert_with(|| offers_of(catalog, &class, &settings));
+            Arc::new(Candidates::new(choice(catalog, list, class.family), Arc::clone(offers)))
         });
         pools.push(Pool { object: *object, class, candidates: Arc::clone(candidates), settings });
     }

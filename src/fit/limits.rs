@@ -39,7 +39,7 @@ pub fn stop(placement: &Placement, limits: &[(Limited, u64)], pods: u64) -> Opti
     }
     let found = limits.iter().filter_map(|(limited, limit)| {
         let size = |verdict: &Verdict| match limited {
-            Limited::Capacity(resource) => placement.candidate(verdict).offer.capacity.get(*resource),
+            Limited::Capacity(resource) => placement.offer(verdict).capacity.get(*resource),
             Limited::Nodes => 1,
         };
         let nodes: Vec<(u64, u64)> = placement.fitting().map(|verdict| (verdict.per_node, size(verdict))).collect();

@@ -4,9 +4,11 @@
 //! computeAllocatable, v1.14). Once a node of a type has registered, Karpenter replaces the memory by what the node said,
 //! which is more: what fits by this formula fits.
 
+use std::sync::Arc;
+
 use super::node_class::{AmiFamily, NodeClass, part};
 use super::resources::{Resource, Resources, whole};
-use crate::instances::InstanceType;
+use crate::instances::{Catalog, InstanceType};
 use crate::spec::{self, Arch};
 
 const MIB: u64 = 1 << 20;
@@ -81,6 +83,11 @@ pub fn offer(instance: &InstanceType, class: &NodeClass, settings: &Settings) ->
         );
     let allocatable = capacity.without(kube_reserved.and(system_reserved).and(eviction));
     Offer { capacity, kube_reserved, system_reserved, eviction, allocatable }
+}
+
+/// What nodes of all types offer, by position.
+pub fn offers(catalog: &Catalog, class: &NodeClass, settings: &Settings) -> Arc<[Offer]> {
+    catalog.types().iter().map(|instance| offer(instance, class, settings)).collect()
 }
 
 fn capacity(instance: &InstanceType, class: &NodeClass, settings: &Settings) -> Resources {

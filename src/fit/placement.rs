@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::candidates::{Candidate, Candidates};
+use super::candidates::Candidates;
+use super::offer::Offer;
 use super::pod::Need;
 use super::resources::{Resource, Resources};
 use crate::instances::{Catalog, InstanceType, Set};
@@ -10,8 +11,8 @@ use crate::instances::{Catalog, InstanceType, Set};
 /// What one type does for a pod.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Verdict {
-    /// Index in the list of candidates.
-    pub candidate: usize,
+    /// The type's position in the catalogue.
+    pub position: usize,
     /// How many of the pods a node takes; 0 where none fits.
     pub per_node: u64,
     /// What a further pod would lack first; the resource of which most is missing where none fits.
@@ -32,29 +33,28 @@ pub struct Placement {
 impl Placement {
     /// The verdicts on all candidates that `own` leaves; all of them where the pod selects none.
     pub fn new(candidates: Arc<Candidates>, need: &Need, own: Option<&Set>, daemonsets: Resources) -> Self {
-        let left = |each: &Candidate| own.is_none_or(|own| own.contains(each.position));
-        let verdicts = candidates.types.iter().enumerate().filter(|(_, each)| left(each)).map(|(index, each)| {
-            let free = each.offer.allocatable.without(daemonsets);
-            let (per_node, binding) = count(&need.resources, &free);
+        let left = candidates.iter().filter(|(position, _)| own.is_none_or(|own| own.contains(*position)));
+        let verdicts = left.map(|(position, offer)| {
+            let (per_node, binding) = count(&need.resources, &offer.allocatable.without(daemonsets));
             // What no instance has cannot be offered by this one.
-            Verdict { candidate: index, per_node: if need.unknown.is_empty() { per_node } else { 0 }, binding }
+            Verdict { position, per_node: if need.unknown.is_empty() { per_node } else { 0 }, binding }
         });
         Self { verdicts: verdicts.collect(), daemonsets, candidates }
     }
 
-    /// The candidate of a verdict.
-    pub fn candidate(&self, verdict: &Verdict) -> &Candidate {
-        &self.candidates.types[verdict.candidate]
+    /// What a node of the verdict's type offers.
+    pub fn offer(&self, verdict: &Verdict) -> &Offer {
+        self.candidates.offer(verdict.position)
     }
 
     /// The instance type of a verdict.
     pub fn instance<'c>(&self, catalog: &'c Catalog, verdict: &Verdict) -> &'c InstanceType {
-        &catalog.types()[self.candidate(verdict).position]
+        &catalog.types()[verdict.position]
     }
 
     /// What a node of the type leaves to pods, after DaemonSets.
     pub fn free(&self, verdict: &Verdict) -> Resources {
-        self.candidate(verdict).offer.allocatable.without(self.daemonsets)
+        self.offer(verdict).allocatable.without(self.daemonsets)
     }
 
     /// The types that take at least one pod.
@@ -64,12 +64,19 @@ impl Placement {
 
     /// Of the types that do not fit, the one that is nearest: it lacks the fewest resources, and the least part of them.
     pub fn nearest(&self, need: &Need) -> Option<&Verdict> {
-        let distance = |verdict: &&Verdict| {
-            let free = self.free(verdict);
-            let parts = need.resources.some().map(|(resource, amount)| missing(amount, free.get(resource)));
-            parts.filter(|part| *part > 0).fold((0, 0), |(number, most), part| (number + 1, u64::max(most, part)))
-        };
-        self.verdicts.iter().filter(|verdict| verdict.per_node == 0).min_by_key(distance)
+        self.verdicts.iter().filter(|verdict| verdict.per_node == 0).min_by_key(|verdict| self.distance(verdict, need))
+    }
+
+    /// How far the nearest type is from taking the pod; more is farther, and without types it is farthest.
+    pub(super) fn shortage(&self, need: &Need) -> (u64, u64) {
+        self.nearest(need).map_or((u64::MAX, u64::MAX), |verdict| self.distance(verdict, need))
+    }
+
+    /// The number of resources that a type lacks, and the greatest missing part, in millionths.
+    fn distance(&self, verdict: &Verdict, need: &Need) -> (u64, u64) {
+        let free = self.free(verdict);
+        let parts = need.resources.some().map(|(resource, amount)| missing(amount, free.get(resource)));
+        parts.filter(|part| *part > 0).fold((0, 0), |(number, most), part| (number + 1, most.max(part)))
     }
 
     /// Unused parts of a full node in thousandths, by resource that pods could use.
@@ -79,9 +86,11 @@ impl Placement {
         let counts = |resource: &Resource| {
             matches!(resource, Resource::Cpu | Resource::Memory) || resource.is_device() && *resource != Resource::Efa
         };
+        // A Neuron core is a part of a device: a pod asks for one or the other.
+        let by_core = need.resources.get(Resource::NeuronCore) > 0;
+        let other = if by_core { Resource::Neuron } else { Resource::NeuronCore };
         free.some()
-            // A Neuron core is a part of a device: a pod asks for one or the other.
-            .filter(|(resource, _)| counts(resource) && *resource != Resource::NeuronCore)
+            .filter(|(resource, _)| counts(resource) && *resource != other)
             .map(|(resource, amount)| (resource, amount.saturating_sub(used.get(resource)) * 1000 / amount))
             .collect()
     }

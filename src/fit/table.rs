@@ -65,7 +65,7 @@ pub struct GroupRow {
     pub daemonsets: BTreeMap<&'static str, String>,
     /// The types that fit, cheapest first.
     pub fitting: Vec<TypeRow>,
-    /// The types that do not, nearest first as far as one resource tells.
+    /// The types that do not, by name.
     pub unfitting: Vec<UnfitRow>,
     /// Types that the pool names and raygen does not know.
     pub unknown_types: Vec<String>,

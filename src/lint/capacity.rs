@@ -79,7 +79,7 @@ pub(super) fn rounded(resource: Resource, amount: u64) -> Option<String> {
 /// The cheapest type beyond the pool's own that takes the pod: of the same families, or else with the same GPUs.
 pub(super) fn larger<'f>(fits: &'f Fits<'_>, pool: &Pool<'_>, group: &GroupFit<'_>) -> Option<&'f InstanceType> {
     let types = fits.catalog.types();
-    let own = || pool.candidates.types.iter().map(|each| &types[each.position]);
+    let own = || pool.candidates.iter().map(|(position, _)| &types[position]);
     let families: BTreeSet<&str> = own().map(InstanceType::family).collect();
     let arch = own().next()?.arch;
     let gpus: BTreeSet<Option<&str>> = own().map(|each| each.gpu.as_ref().map(|gpu| gpu.name.as_ref())).collect();

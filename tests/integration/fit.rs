@@ -140,6 +140,24 @@ fn missing_prices_are_said_and_never_nothing() {
     assert!(unknown.incomplete && unknown.ceiling == 0);
 }
 
+/// A limit is not kept because nobody knows the price.
+#[test]
+fn a_cost_limit_does_not_pass_what_has_no_price() {
+    let policy = "[policy]\nmax-cost-per-hour = 100.0\n";
+    let types = "[instance-types.\"g99.2xlarge\"]\ncpu = 8\nmemory = \"32Gi\"\npods = 58\n\
+        gpu = { model = \"a10g\", count = 1 }\n";
+    let team = G5.replace("g5.4xlarge", "g99.2xlarge");
+    let messages = |platform: &str| {
+        let found = said(platform, &team).into_iter().filter(|each| each.rule == "over-cost-limit");
+        found.map(|each| each.message).collect::<Vec<_>>()
+    };
+    let found = messages(&format!("{policy}{types}"));
+    assert!(matches!(found.as_slice(), [only] if only.contains("`g99.2xlarge` has no price")), "{found:?}");
+    assert_eq!(messages(&format!("{policy}{types}price = 1.0\n")), Vec::<String>::new());
+    let dear = messages(&format!("{policy}{types}price = 20.0\n"));
+    assert!(matches!(dear.as_slice(), [only] if only.contains("may cost $160.")), "{dear:?}");
+}
+
 /// A known type whose facts the platform corrects keeps all others.
 #[test]
 fn the_platform_corrects_facts() {

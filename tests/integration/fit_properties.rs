@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 use raygen::fit::{
-    AmiFamily, Candidates, Choice, Kubelet, Need, NodeClass, Placement, Resource, Resources, Settings, choice,
+    AmiFamily, Candidates, Choice, Kubelet, Need, NodeClass, Placement, Resource, Resources, Settings, choice, offers,
 };
 use raygen::instances::{Catalog, Set};
 
@@ -20,13 +20,13 @@ fn of_types(catalog: &Catalog, positions: &[usize]) -> Choice {
 }
 
 fn placement(catalog: &Catalog, types: &[usize], class: &NodeClass, settings: &Settings, need: &Need) -> Placement {
-    let candidates = Candidates::new(catalog, of_types(catalog, types), class, settings);
+    let candidates = Candidates::new(of_types(catalog, types), offers(catalog, class, settings));
     Placement::new(Arc::new(candidates), need, None, settings.daemonsets)
 }
 
 /// The positions of the types that take a pod.
 fn fitting(placement: &Placement) -> BTreeSet<usize> {
-    placement.fitting().map(|verdict| placement.candidate(verdict).position).collect()
+    placement.fitting().map(|verdict| verdict.position).collect()
 }
 
 fn amounts(cpu: u64, mib: u64, gib: u64, gpus: u64, efa: u64) -> Resources {
@@ -87,8 +87,8 @@ proptest! {
         let placement = placement(&Catalog::default(), &types, &class, &settings, &need);
         prop_assert_eq!(placement.verdicts.len(), types.len());
         for verdict in &placement.verdicts {
-            let allocatable = placement.candidate(verdict).offer.allocatable;
-            prop_assert!(allocatable.fits(&placement.candidate(verdict).offer.capacity));
+            let allocatable = placement.offer(verdict).allocatable;
+            prop_assert!(allocatable.fits(&placement.offer(verdict).capacity));
             if verdict.per_node > 0 {
                 prop_assert!(need.resources.times(verdict.per_node).and(settings.daemonsets).fits(&allocatable));
             }

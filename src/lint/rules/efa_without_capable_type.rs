@@ -37,7 +37,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             if most == 0 { "none".to_owned() } else { format!("at most {most}") }
         );
         let types = fits.catalog.types();
-        let families: Vec<&str> = placement.candidates.types.iter().map(|each| types[each.position].family()).collect();
+        let families: Vec<&str> = placement.candidates.iter().map(|(position, _)| types[position].family()).collect();
         let capable = |each: &&InstanceType| u64::from(each.efa) >= wanted;
         let near: Vec<&str> = types
             .iter()

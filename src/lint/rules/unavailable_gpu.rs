@@ -32,7 +32,7 @@ const OF_INSTANCES: [&str; 6] = [
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let fits = subject.fits();
-    for pool in fits.pools.iter().filter(|pool| pool.candidates.types.is_empty()) {
+    for pool in fits.pools.iter().filter(|pool| pool.candidates.is_empty()) {
         let (catalog, object) = (&*fits.catalog, &pool.object);
         let Some(gpus) = left(catalog, object, |key| key.starts_with(OF_GPUS)) else { continue };
         if gpus.is_empty() {

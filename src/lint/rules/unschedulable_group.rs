@@ -55,7 +55,7 @@ fn unfit<'f>(
         found.severity = Severity::Warning;
         return Some(found);
     }
-    if placement.candidates.types.is_empty() {
+    if placement.candidates.is_empty() {
         // What GPUs there are, and types that raygen does not know, are told by rules of their own.
         if placement.candidates.choice.may_be_more() || super::unavailable_gpu::is_reason(fits, pool) {
             return None;
@@ -68,7 +68,7 @@ fn unfit<'f>(
         );
     }
     let Some(verdict) = placement.nearest(&group.need) else {
-        let number = placement.candidates.types.len();
+        let number = placement.candidates.iter().count();
         let message = format!("{what} selects nodes that none of the {number} instance types of NodePool `{name}` is");
         let found = findings.pod(&group.pod, "/spec/nodeSelector", message);
         return Some(found.add_help("take the selector out, or let the pool launch such types"));
@@ -97,11 +97,11 @@ fn shortage(
     lacking: &[(Resource, u64, u64)],
     what: &str,
 ) -> (String, Resource) {
-    let offer = &placement.candidate(verdict).offer;
+    let offer = placement.offer(verdict);
     let binding = lacking.iter().map(|(resource, ..)| *resource).find(|resource| *resource == verdict.binding);
     let binding = binding.unwrap_or(verdict.binding);
     let largest = |resources: fn(&Resources) -> u64| {
-        placement.verdicts.iter().map(|each| resources(&placement.candidate(each).offer.allocatable)).max()
+        placement.verdicts.iter().map(|each| resources(&placement.offer(each).allocatable)).max()
             == Some(resources(&offer.allocatable))
     };
     let is_largest = match binding {
@@ -171,7 +171,7 @@ fn too_few_values(
     let choice = &placement.candidates.choice;
     for (key, least) in choice.min_values.iter().filter(|_| choice.unknown.is_empty()) {
         let Some(values) = fits.catalog.by_label(key) else { continue };
-        let fitting: BTreeSet<usize> = placement.fitting().map(|each| placement.candidate(each).position).collect();
+        let fitting: BTreeSet<usize> = placement.fitting().map(|each| each.position).collect();
         let has = |(_, set): &(&String, &crate::instances::Set)| fitting.iter().any(|position| set.contains(*position));
         let left: Vec<&str> = values.iter().filter(has).map(|(value, _)| value.as_str()).collect();
         if u64::try_from(left.len()).unwrap_or(u64::MAX) >= *least {
@@ -195,7 +195,7 @@ fn repelled(fits: &Fits<'_>, group: &GroupFit<'_>, findings: &mut Findings<'_>) 
     let Some((device, amount)) = group.need.resources.some().find(|(resource, _)| resource.is_device()) else { return };
     let offers = |pool: &&Pool<'_>| {
         pool.object.environment_name == group.pod.object.environment_name
-            && pool.candidates.types.iter().any(|each| each.offer.allocatable.get(device) >= amount)
+            && pool.candidates.iter().any(|(_, offer)| offer.allocatable.get(device) >= amount)
     };
     let Some(pool) = fits.pools.iter().find(offers) else { return };
     let message = format!(
