@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::impact::Verdict;
+use crate::report::fit::FitFormat;
 use crate::report::{Format, ImpactFormat};
 
 /// Renders short team specs into the Kubernetes manifests that run Ray on Amazon EKS, and proves them before merge.
@@ -42,6 +43,8 @@ pub enum Command {
     Render(Render),
     /// Check the specs and everything they would render
     Lint(Lint),
+    /// Tell which instance types take each group's pods, and what they cost
+    Fit(Fit),
     /// Tell what merging does to the running clusters
     ///
     /// Renders the specs of a Git revision and those of the working tree, and tells of every object that differs what the
@@ -157,6 +160,29 @@ pub struct Lint {
     /// Show what `--fix` would change, and write nothing
     #[arg(long, conflicts_with = "fix")]
     pub diff: bool,
+    #[command(flatten)]
+    #[expect(missing_docs)]
+    pub root: Root,
+}
+
+/// `raygen fit`.
+#[derive(Debug, Args)]
+pub struct Fit {
+    /// Teams to look at; all when none is named
+    #[arg(value_name = "TEAM")]
+    pub teams: Vec<String>,
+    /// Look only at this environment; may be given several times
+    #[arg(long = "environment", value_name = "ENVIRONMENT")]
+    pub environments: Vec<String>,
+    /// Show one instance type step by step, for every group
+    #[arg(long, value_name = "TYPE", conflicts_with = "summary")]
+    pub why: Option<String>,
+    /// Show what each team costs at the least and at the most, instead of its groups
+    #[arg(long)]
+    pub summary: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: FitFormat,
     #[command(flatten)]
     #[expect(missing_docs)]
     pub root: Root,

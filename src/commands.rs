@@ -4,6 +4,7 @@ mod completions;
 mod diff;
 mod drift;
 pub mod explain;
+mod fit;
 mod gitops;
 mod init;
 mod lint;
@@ -42,6 +43,7 @@ pub fn run(cli: &Cli) -> Result<Status> {
         Command::Render(args) => render::run(args, &terminal),
         Command::Lint(args) if !args.manifests.is_empty() => lint_manifests::run(args, &terminal),
         Command::Lint(args) => lint::run(args, &terminal),
+        Command::Fit(args) => fit::run(args, &terminal),
         Command::Diff(args) => diff::run(args, &terminal),
         Command::Gitops(args) => gitops::run(&args.command, &terminal),
         Command::Explain(args) => explain::run(args, &terminal),

@@ -148,10 +148,15 @@ pub fn sort_and_deduplicate(diagnostics: &mut Vec<Diagnostic>) {
 
 /// The candidate closest to `name`, if any is close enough to be a slip of the finger.
 pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.chars().count().max(3) / 3)
-        .min()
-        .map(|(_, candidate)| candidate)
+    let length = name.chars().count();
+    let distance = |candidate: &'a str| {
+        let letters = candidate.chars().count();
+        let most = letters.max(3) / 3;
+        // No edit changes the length by more than one: among a thousand instance types few are worth a look.
+        (letters.abs_diff(length) <= most)
+            .then(|| strsim::damerau_levenshtein(name, candidate))
+            .filter(|distance| *distance <= most)
+            .map(|distance| (distance, candidate))
+    };
+    candidates.into_iter().filter_map(distance).min().map(|(_, candidate)| candidate)
 }

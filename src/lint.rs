@@ -5,6 +5,7 @@
 //! up when a diagnostic is built.
 
 mod annotations;
+mod capacity;
 mod config;
 mod cron;
 mod exposure;
@@ -31,7 +32,9 @@ pub mod rules;
 use rayon::prelude::*;
 
 pub use self::config::{Config, Waived};
+pub(crate) use self::placement::{mismatched_label, tolerates};
 pub use self::policy::Policy;
+pub(crate) use self::quota::{autoscaler, wait_gcs_ready};
 pub use self::ray_job::RayJob;
 pub use self::subject::{Findings, Object, Pod, RayCluster, Subject};
 pub use self::waiver::ANNOTATION;

@@ -272,10 +272,12 @@ fn of_team(team: &Team) -> Built {
     }
     for workload in &team.workloads {
         let scope = Scope { team, workload: Some(workload) };
-        let groups = || std::iter::once(&workload.head).chain(workload.workers.iter().map(|worker| &worker.group));
-        let pools = || groups().filter_map(|group| group.own_pool.as_ref());
-        manifests.extend(pools().filter(|pool| pool.own_class).map(|pool| ec2_node_class::of_pool(&scope, pool)));
-        manifests.extend(pools().map(|pool| node_pool::of_group(&scope, pool)));
+        let workers = workload.workers.iter().map(|worker| (&worker.group, worker.most_pods()));
+        let groups = || std::iter::once((&workload.head, 1)).chain(workers.clone());
+        let pools = || groups().filter_map(|(group, pods)| Some((group.own_pool.as_ref()?, pods)));
+        let own = pools().map(|(pool, _)| pool).filter(|pool| pool.own_class);
+        manifests.extend(own.map(|pool| ec2_node_class::of_pool(&scope, pool)));
+        manifests.extend(pools().map(|(pool, pods)| node_pool::of_group(&scope, pool, workload.with_surge(pods))));
         manifests.push(match (&workload.serve, &workload.job) {
             (Some(serve), _) => ray_service::ray_service(&scope, workload, serve),
             (None, Some(job)) => ray_job::of_workload(&scope, workload, job),

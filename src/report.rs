@@ -1,7 +1,9 @@
 //! Prints diagnostics.
 
+pub mod fit;
 mod github;
 mod gitlab;
+mod grid;
 mod human;
 mod impact;
 mod json;

@@ -7,6 +7,8 @@ mod fault_tolerance;
 mod gitops;
 mod group;
 mod ingress;
+pub mod instance_types;
+mod instances;
 mod job;
 mod layers;
 mod merge;
@@ -22,6 +24,7 @@ mod submission;
 mod team;
 pub mod template;
 mod values;
+mod whole_node;
 
 use std::sync::{Arc, LazyLock};
 
@@ -44,6 +47,7 @@ pub use self::secret::{Secret, SecretStore};
 pub use self::storage::{FSX_STARTUP_TAINT, Mount, Source, Storage, Volume};
 pub use self::submission::{Script, Submission};
 pub use self::values::{SpecPath, Values};
+pub use self::whole_node::WholeNode;
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::{self, Node, Table};
 use crate::source::FileId;
@@ -85,8 +89,10 @@ pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
         return Resolution { selection: selection.clone(), ..Resolution::default() };
     };
     let mut diagnostics = Vec::new();
-    let environments = environment::resolve(&platform.root, &mut diagnostics);
-    let platform = platform.root.table().expect("a document is a table");
+    let root = &platform.root;
+    let platform = root.table().expect("a document is a table");
+    let catalog = Arc::new(instance_types::resolve(platform, &mut diagnostics));
+    let environments = environment::resolve(root, &catalog, &mut diagnostics);
     let chosen: IndexMap<String, Arc<Environment>> = environments
         .iter()
         .filter(|(name, _)| selection.has_environment(name))
@@ -114,7 +120,7 @@ pub fn resolve(workspace: &Workspace, selection: &Selection) -> Resolution {
     environment::check_policy(platform, &mut diagnostics);
     let pools = shared_pools(platform, &chosen);
     diagnostic::sort_and_deduplicate(&mut diagnostics);
-    Resolution { environments: chosen, teams, pools, selection: selection.clone(), diagnostics }
+    Resolution { environments: chosen, teams, pools, catalog, selection: selection.clone(), diagnostics }
 }
 
 fn shared_pools(platform: &Table, environments: &IndexMap<String, Arc<Environment>>) -> Vec<SharedPool> {

@@ -60,6 +60,7 @@ pub mod fault_tolerance;
 pub mod gitops;
 pub mod group;
 pub mod ingress;
+pub mod instance_type;
 pub mod network;
 pub mod job;
 pub mod monitoring;

@@ -1,14 +1,17 @@
 //! Manifests that raygen did not write: what the cluster will say of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{Checked, duplicates, schemas};
 use crate::diagnostic::{self, Diagnostic};
+use crate::instances::Catalog;
 use crate::lint::{self, Config, Object, Subject};
 use crate::objects::{Objects, ReadObject};
+use crate::resolve::instance_types;
 use crate::schema::{Problem, Releases, Validators};
 use crate::workspace::Workspace;
 
@@ -32,7 +35,9 @@ pub fn check_objects(objects: &Objects, releases: &Releases, workspace: Option<&
         .filter(|((api_version, kind), _)| !validators.knows(api_version, kind))
         .map(|((api_version, kind), count)| (((*api_version).to_owned(), (*kind).to_owned()), *count))
         .collect();
-    let subject = Subject::of_objects(objects.objects.iter().map(|object| Object::read(object, releases)).collect());
+    let read = objects.objects.iter().map(|object| Object::read(object, releases)).collect();
+    let subject =
+        Subject::of_objects(read, Arc::new(workspace.map_or_else(Catalog::default, instance_types::catalog_of)));
     let (config, of_config) = Config::of_manifests(workspace);
     let mut diagnostics = objects.diagnostics.clone();
     diagnostics.extend(workspace.into_iter().flat_map(|workspace| workspace.diagnostics.clone()));

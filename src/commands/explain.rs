@@ -10,7 +10,7 @@ use crate::diagnostic::did_you_mean;
 use crate::lint::{self, rules};
 use crate::report::word;
 use crate::resolve::explain::{self, Explained};
-use crate::resolve::{self, Selection};
+use crate::resolve::{self, Resolution, Selection, Workload};
 use crate::workspace::{self, Workspace};
 
 pub(super) fn run(args: &cli::Explain, terminal: &Terminal) -> Result<Status> {
@@ -72,6 +72,7 @@ fn value(workspace: &Workspace, team: &str, key: &str, only: Option<&str>) -> Re
         if let Some(explained) = explain::explain(workspace, environment, team, &keys) {
             history(workspace, &environment.name, key, &explained, &mut text);
         }
+        text.push_str(&arithmetic(&resolution, &environment.name, key));
     }
     if text.is_empty() {
         let known = explain::known_keys(workspace, team);
@@ -81,6 +82,20 @@ fn value(workspace: &Workspace, team: &str, key: &str, only: Option<&str>) -> Re
         }
     }
     Ok(text)
+}
+
+/// How the amounts of a group that fills whole nodes were computed: all for `whole-node`, or the one that `key` names.
+fn arithmetic(resolution: &Resolution, environment: &str, key: &str) -> String {
+    let workloads = resolution.teams.iter().filter(|team| team.environment.name == environment);
+    let groups = workloads.flat_map(|team| &team.workloads).flat_map(Workload::groups);
+    let mut text = String::new();
+    for (group, whole_node) in groups.filter_map(|group| Some((group, group.whole_node.as_ref()?))) {
+        let Some(last) = key.strip_prefix(&format!("{}.", group.path)) else { continue };
+        for (name, line) in whole_node.steps.iter().filter(|(name, _)| last == "whole-node" || *name == last) {
+            let _ = writeln!(text, "{environment}: {}.{name} is computed: {line}", group.path);
+        }
+    }
+    text
 }
 
 /// The value, then the layers that had a say, strongest first.

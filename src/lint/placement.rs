@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Object, Pod, Subject};
+use crate::instances::{LABELS, normalized};
 
 /// NodePools by environment and name.
 pub(super) struct Pools<'a>(BTreeMap<(&'a str, &'a str), Object<'a>>);
@@ -50,4 +51,97 @@ pub(super) fn requirements<'a>(pool: &Object<'a>) -> impl Iterator<Item = &'a Va
 pub(super) fn same_owner(pool: &Object<'_>, pod: &Pod<'_>) -> bool {
     let team = |object: &Object<'_>| object.manifest().and_then(|manifest| manifest.team.clone());
     team(pool) == team(&pod.object)
+}
+
+/// Whether a pod tolerates a taint: `Toleration.ToleratesTaint` (Kubernetes `pkg/apis/core/v1/toleration.go`).
+pub(crate) fn tolerates(pod: &Pod<'_>, taint: &Value) -> bool {
+    let tolerations = pod.get("/spec/tolerations").and_then(Value::as_array);
+    tolerations.into_iter().flatten().any(|toleration| {
+        let text = |value: &Value, field: &str| value[field].as_str().unwrap_or_default().to_owned();
+        let (effect, key) = (text(toleration, "effect"), text(toleration, "key"));
+        (effect.is_empty() || effect == text(taint, "effect"))
+            && (key.is_empty() || key == text(taint, "key"))
+            && match text(toleration, "operator").as_str() {
+                "Exists" => true,
+                "" | "Equal" => text(toleration, "value") == text(taint, "value"),
+                _ => false,
+            }
+    })
+}
+
+/// Why nodes of a pool never have a label with this value; `None` where they may. Karpenter knows the values of labels in
+/// its own and Kubernetes' domains for every instance type, and of a custom label only what the pool says (Karpenter `pkg/scheduling/requirements.go`, Compatible).
+pub(crate) fn mismatched_label(pool: &Object<'_>, key: &str, value: &str) -> Option<String> {
+    let label = pool.get("/spec/template/metadata/labels").and_then(|labels| labels.get(key)).and_then(Value::as_str);
+    if let Some(label) = label {
+        return (label != value)
+            .then(|| format!("`{key}={value}`, but those of `{}` have `{key}={label}`", pool.name()));
+    }
+    let mut known = false;
+    for requirement in requirements(pool).filter(|requirement| requirement["key"] == key) {
+        known = true;
+        let mut values = requirement["values"].as_array().into_iter().flatten();
+        let listed = values.any(|each| each == value);
+        let excluded = match requirement["operator"].as_str() {
+            Some("In") => !listed,
+            Some("NotIn") => listed,
+            Some("DoesNotExist") => true,
+            _ => false,
+        };
+        if excluded {
+            return Some(format!("`{key}={value}`, which NodePool `{}` excludes", pool.name()));
+        }
+    }
+    if let Some(close) = misspelt(key).filter(|_| !known) {
+        return Some(format!("`{key}={value}`, and nobody sets that label; did you mean `{close}`?"));
+    }
+    let domain = key.split_once('/').map_or("", |(domain, _)| domain);
+    let well_known = ["kubernetes.io", "k8s.io", "karpenter.sh", "k8s.aws", "amazonaws.com"]
+        .iter()
+        .any(|known| domain == *known || domain.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')));
+    (!known && !well_known)
+        .then(|| format!("`{key}={value}`, but those of NodePool `{}` have no such label", pool.name()))
+}
+
+/// Labels of nodes that do not follow from the instance type (Karpenter core `pkg/apis/v1/labels.go`, provider
+/// `pkg/apis/v1/labels.go`, v1.14; Kubernetes `api/core/v1/well_known_labels.go`, v1.36).
+const NODE_LABELS: [&str; 13] = [
+    "karpenter.k8s.aws/capacity-reservation-id",
+    "karpenter.k8s.aws/capacity-reservation-interruptible",
+    "karpenter.k8s.aws/capacity-reservation-type",
+    "karpenter.k8s.aws/ec2nodeclass",
+    "karpenter.k8s.aws/instance-tenancy",
+    "karpenter.sh/capacity-type",
+    "karpenter.sh/nodepool",
+    "kubernetes.io/hostname",
+    "kubernetes.io/os",
+    "node.kubernetes.io/windows-build",
+    "topology.k8s.aws/zone-id",
+    "topology.kubernetes.io/region",
+    "topology.kubernetes.io/zone",
+];
+
+/// The label that a key was meant to be: one or two letters away. `None` where the key is one, or near none.
+fn misspelt(key: &str) -> Option<&'static str> {
+    let known = || LABELS.iter().map(|(label, _)| *label).chain(NODE_LABELS);
+    if known().any(|label| label == normalized(key)) {
+        return None;
+    }
+    let distance = |label: &'static str| (strsim::damerau_levenshtein(key, label), label);
+    known().map(distance).min().filter(|(distance, _)| *distance <= 2).map(|(_, label)| label)
+}
+
+/// The first taint of a pool that keeps a pod off its nodes: its JSON pointer, and as `kubectl taint` writes it.
+pub(super) fn untolerated(pool: &Object<'_>, pod: &Pod<'_>) -> Option<(String, String)> {
+    let taints = pool.get("/spec/template/spec/taints").and_then(Value::as_array);
+    let repels = |taint: &Value| taint["effect"] != "PreferNoSchedule" && !tolerates(pod, taint);
+    let (index, taint) = taints.into_iter().flatten().enumerate().find(|(_, taint)| repels(taint))?;
+    Some((format!("/spec/template/spec/taints/{index}"), shown_taint(taint)))
+}
+
+/// A taint as `kubectl taint` writes it.
+pub(super) fn shown_taint(taint: &Value) -> String {
+    let text = |field: &str| taint[field].as_str().unwrap_or_default();
+    let value = taint["value"].as_str().map(|value| format!("={value}")).unwrap_or_default();
+    format!("{}{value}:{}", text("key"), text("effect"))
 }

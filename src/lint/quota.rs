@@ -100,13 +100,13 @@ fn of_container(resources: &Value, list: &str, name: &str) -> f64 {
 
 /// The resources of the autoscaler's sidecar: the operator's own unless the spec sets some (KubeRay `common/pod.go`,
 /// BuildAutoscalerContainer, v1.7).
-pub(super) fn autoscaler(cluster: &RayCluster<'_>) -> Value {
+pub(crate) fn autoscaler(cluster: &RayCluster<'_>) -> Value {
     let own = cluster.get("/autoscalerOptions/resources").filter(|resources| resources.is_object());
     own.cloned().unwrap_or_else(|| injected("500m", "512Mi"))
 }
 
 /// The resources of `wait-gcs-ready`, which the operator puts before every worker (KubeRay `common/pod.go`, v1.7).
-pub(super) fn wait_gcs_ready() -> Value {
+pub(crate) fn wait_gcs_ready() -> Value {
     injected("200m", "256Mi")
 }
 

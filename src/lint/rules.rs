@@ -59,6 +59,7 @@ rules! {
     duplicate_port
     duplicate_taint
     edited_output
+    efa_without_capable_type
     empty_group_name
     empty_secret
     empty_selector_term
@@ -82,9 +83,11 @@ rules! {
     incompatible_karpenter
     incomplete_auth_secret
     incomplete_ingress_auth
+    incomplete_instance_type
     incomplete_storage
     ineffective_gitops_key
     ineffective_ingress_key
+    insufficient_pool_limits
     insufficient_quota
     invalid_affinity
     invalid_alert_rule
@@ -175,6 +178,7 @@ rules! {
     negative_idle_timeout
     nested_upgrade_strategy
     orphaned_output
+    over_cost_limit
     over_gpu_limit
     over_quota
     overlapping_disruption_budgets
@@ -237,12 +241,15 @@ rules! {
     unadvertised_gpu
     unaligned_zone
     unauthenticated_dashboard
+    unavailable_gpu
+    undetermined_whole_node
     unequal_memory
     ungated_static_pool
     unisolated_cluster
     unknown_environment
     unknown_field
     unknown_ingress_annotation
+    unknown_instance_type
     unknown_key
     unknown_pool
     unknown_profile
@@ -252,6 +259,7 @@ rules! {
     unmounted_storage
     unparsable_runtime_env
     unparsable_serve_config
+    unreachable_device_plugin
     unreachable_replicas
     unreachable_serve_proxy
     unread_cluster_selector
@@ -259,6 +267,8 @@ rules! {
     unreadable_manifest
     unreadable_spec
     unrendered_workload
+    unrequested_efa
+    unschedulable_group
     unscraped_port
     unsubstituted_variable
     unsupported_ami_family
@@ -274,6 +284,7 @@ rules! {
     unused_allow
     unused_pool
     unused_profile
+    wasteful_fit
     wave_deadlock
     wildcard_role
     wrong_root_device

@@ -1,6 +1,6 @@
 //! What rules look at: objects with places, the Ray clusters and pods in them, and resolved teams.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use serde_json::Value;
@@ -10,6 +10,8 @@ use super::exposure::{self, Exposure};
 use super::monitoring::{self, Targets};
 use super::policy::Policy;
 use crate::diagnostic::Diagnostic;
+use crate::fit::Fits;
+use crate::instances::Catalog;
 use crate::json::at;
 use crate::manifest::{Built, Manifest};
 use crate::objects::ReadObject;
@@ -32,7 +34,10 @@ pub struct Subject<'a> {
     pub specs: Option<(&'a Workspace, &'a Selection)>,
     /// What no team may exceed or do.
     pub policy: Option<Policy<'a>>,
+    /// The EC2 instance types there are.
+    pub catalog: Arc<Catalog>,
     pods: OnceLock<Vec<Pod<'a>>>,
+    fits: OnceLock<Fits<'a>>,
     exposures: OnceLock<Vec<Exposure<'a>>>,
     pod_targets: OnceLock<Targets<'a>>,
     service_targets: OnceLock<Targets<'a>>,
@@ -47,13 +52,14 @@ impl<'a> Subject<'a> {
             pools: &resolution.pools,
             specs: Some((workspace, &resolution.selection)),
             policy: Policy::read(workspace),
+            catalog: Arc::clone(&resolution.catalog),
             ..Self::default()
         }
     }
 
     /// Objects alone, as they are read from manifests.
-    pub fn of_objects(objects: Vec<Object<'a>>) -> Self {
-        Self { objects, ..Self::default() }
+    pub fn of_objects(objects: Vec<Object<'a>>, catalog: Arc<Catalog>) -> Self {
+        Self { objects, catalog, ..Self::default() }
     }
 
     /// Every pod template of every object.
@@ -71,6 +77,12 @@ impl<'a> Subject<'a> {
             (object, pods)
         };
         self.objects.iter().map(of).collect()
+    }
+
+    /// Where every head and worker group may run. Looked at in one thread: others that ask wait, and must not be given
+    /// work of this one meanwhile.
+    pub fn fits(&self) -> &Fits<'a> {
+        self.fits.get_or_init(|| Fits::of(self))
     }
 
     /// Every path of an Ingress to a Ray head.

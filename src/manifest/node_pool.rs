@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::metadata::Metadata;
 use super::{Manifest, Places, Scope, to_value};
-use crate::resolve::{Instances, NodePool, SharedPool};
-use crate::spec::{Budget, Consolidation, Operator, Reason, Taint};
+use crate::fit::{self, Choice, NodeClass};
+use crate::resolve::{Environment, NodePool, SharedPool};
+use crate::spec::{self, Budget, Consolidation, Operator, Quantity, Reason, Taint};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -93,8 +94,20 @@ struct Requirement {
     min_values: Option<i32>,
 }
 
-pub(super) fn of_group(scope: &Scope<'_>, pool: &NodePool) -> Manifest {
-    scope.manifest(object(Some(&scope.team.name), pool), places(pool))
+impl From<spec::Requirement> for Requirement {
+    fn from(requirement: spec::Requirement) -> Self {
+        let spec::Requirement { key, operator, values, min_values } = requirement;
+        Self { key, operator, values, min_values }
+    }
+}
+
+/// The pool of a head or worker group whose pods take at most `nodes` nodes, one each.
+pub(super) fn of_group(scope: &Scope<'_>, pool: &NodePool, nodes: u64) -> Manifest {
+    let limits = match &pool.settings.limits {
+        Some(limits) => written(limits),
+        None => whole_nodes(&scope.team.environment, pool, nodes),
+    };
+    scope.manifest(object(Some(&scope.team.name), pool, limits), places(pool))
 }
 
 pub(super) fn of_shared(shared: &SharedPool) -> Manifest {
@@ -102,13 +115,18 @@ pub(super) fn of_shared(shared: &SharedPool) -> Manifest {
         environment: shared.environment.clone(),
         team: None,
         workload: None,
-        object: to_value(object(None, &shared.pool)),
+        // How many pods come to a shared pool is not known.
+        object: to_value(object(
+            None,
+            &shared.pool,
+            shared.pool.settings.limits.as_ref().map(written).unwrap_or_default(),
+        )),
         values: shared.values.clone(),
         places: places(&shared.pool),
     }
 }
 
-fn object(team: Option<&str>, pool: &NodePool) -> Object {
+fn object(team: Option<&str>, pool: &NodePool, limits: BTreeMap<String, String>) -> Object {
     let settings = &pool.settings;
     let gpu = pool.instances.gpu.is_some();
     let text = |duration: &Option<crate::spec::KarpenterDuration>| duration.as_ref().map(ToString::to_string);
@@ -125,7 +143,7 @@ fn object(team: Option<&str>, pool: &NodePool) -> Object {
         spec: Spec {
             weight: settings.weight,
             replicas: settings.replicas,
-            limits: limits(settings.limits.as_ref()),
+            limits,
             disruption: Disruption {
                 consolidation_policy: settings.consolidation.unwrap_or(Consolidation::WhenEmpty),
                 // GPU nodes take longer to come back, and their images longer to pull.
@@ -144,7 +162,7 @@ fn object(team: Option<&str>, pool: &NodePool) -> Object {
                         kind: "EC2NodeClass",
                         name: pool.class.clone(),
                     },
-                    requirements: requirements(&pool.instances),
+                    requirements: pool.instances.requirements().into_iter().map(Requirement::from).collect(),
                     taints: pool.taints.clone(),
                     startup_taints: settings.startup_taints.clone().unwrap_or_default(),
                     expire_after,
@@ -156,8 +174,22 @@ fn object(team: Option<&str>, pool: &NodePool) -> Object {
 }
 
 /// As strings, which no reader turns into other numbers.
-fn limits(limits: Option<&BTreeMap<String, crate::spec::Quantity>>) -> BTreeMap<String, String> {
-    limits.into_iter().flatten().map(|(resource, amount)| (resource.clone(), amount.to_string())).collect()
+fn written(limits: &BTreeMap<String, Quantity>) -> BTreeMap<String, String> {
+    limits.iter().map(|(resource, amount)| (resource.clone(), amount.to_string())).collect()
+}
+
+/// Limits that stop a runaway and nothing else: that many whole nodes of the largest type, for Karpenter compares limits
+/// with capacity and, of several types that fit, counts the largest until the node is there (core
+/// `scheduling/scheduler.go`, subtractMax). None where a type is not known, and none for a fixed number of nodes, where
+/// only `nodes` may be limited.
+fn whole_nodes(environment: &Environment, pool: &NodePool, nodes: u64) -> BTreeMap<String, String> {
+    if pool.settings.replicas.is_some() {
+        return BTreeMap::new();
+    }
+    let class = NodeClass::of_settings(environment, &pool.settings);
+    let choice = Choice::of_instances(environment, &pool.instances, &class);
+    let limits = fit::whole_nodes(&environment.catalog, &choice, nodes, pool.instances.gpu.is_some());
+    limits.into_iter().flatten().map(|(resource, amount)| (resource.name().to_owned(), amount)).collect()
 }
 
 /// Empty nodes may all go at once; a drifted one is drained, so one at a time. `WhenEmpty` does not stop drift, and no
@@ -174,51 +206,6 @@ fn budgets(consolidation: Option<Consolidation>) -> Vec<Budget> {
         budgets.push(budget("1", Reason::Underutilized));
     }
     budgets
-}
-
-fn requirements(instances: &Instances) -> Vec<Requirement> {
-    let mut requirements = Vec::new();
-    let mut add = |key: &str, operator, values: Vec<String>| {
-        requirements.push(Requirement { key: key.to_owned(), operator, values, min_values: None });
-    };
-    let capacity_types = instances.capacity_types.iter().map(|capacity| capacity.as_str().to_owned()).collect();
-    add("karpenter.sh/capacity-type", Operator::In, capacity_types);
-    add("kubernetes.io/arch", Operator::In, vec![instances.arch.as_str().to_owned()]);
-    add("kubernetes.io/os", Operator::In, vec!["linux".to_owned()]);
-    add("topology.kubernetes.io/zone", Operator::In, instances.zones.clone());
-    for (key, values) in [
-        ("node.kubernetes.io/instance-type", &instances.types),
-        ("karpenter.k8s.aws/instance-family", &instances.families),
-        ("karpenter.k8s.aws/instance-size", &instances.sizes),
-    ] {
-        if !values.is_empty() {
-            add(key, Operator::In, values.clone());
-        }
-    }
-    if let Some(gpu) = &instances.gpu {
-        match &gpu.model {
-            Some(model) => add("karpenter.k8s.aws/instance-gpu-name", Operator::In, vec![model.clone()]),
-            None => add("karpenter.k8s.aws/instance-gpu-manufacturer", Operator::In, vec!["nvidia".to_owned()]),
-        }
-        // Without it one pod could launch eight GPUs, and limits would count all of them.
-        add("karpenter.k8s.aws/instance-gpu-count", Operator::In, vec![gpu.count.to_string()]);
-    } else if instances.types.is_empty() && instances.families.is_empty() {
-        // Karpenter's own examples: families for general use, none that is older than 2019's (generation 5).
-        add("karpenter.k8s.aws/instance-category", Operator::In, vec!["c".into(), "m".into(), "r".into()]);
-        add("karpenter.k8s.aws/instance-generation", Operator::Gt, vec!["4".to_owned()]);
-    }
-    // `Gt` and `Lt`, because `Gte` and `Lte` came with Karpenter 1.9.
-    if let Some((least, most)) = instances.cpus {
-        add("karpenter.k8s.aws/instance-cpu", Operator::Gt, vec![(least - 1).to_string()]);
-        add("karpenter.k8s.aws/instance-cpu", Operator::Lt, vec![(most + 1).to_string()]);
-    }
-    requirements.extend(instances.requirements.iter().map(|own| Requirement {
-        key: own.key.clone(),
-        operator: own.operator,
-        values: own.values.clone(),
-        min_values: own.min_values,
-    }));
-    requirements
 }
 
 fn places(pool: &NodePool) -> Places {
@@ -242,13 +229,14 @@ fn places(pool: &NodePool) -> Places {
     }
     places.add("/metadata/labels", pool.path.join("labels"));
     places.add("/metadata/annotations", pool.path.join("annotations"));
+    let requirements = pool.instances.requirements();
     let own = pool.instances.requirements.len();
-    let derived = requirements(&pool.instances).len() - own;
+    let derived = requirements.len() - own;
     for index in 0..own {
         let path = pool.path.join("requirements").join(&index.to_string());
         places.add(format!("/spec/template/spec/requirements/{}", derived + index), path);
     }
-    for (index, requirement) in requirements(&pool.instances).iter().take(derived).enumerate() {
+    for (index, requirement) in requirements.iter().take(derived).enumerate() {
         let key = match requirement.key.rsplit('/').next() {
             Some("capacity-type") => "capacity-type",
             Some("arch" | "os") => "arch",

@@ -9,6 +9,7 @@ use super::group::from_table;
 use super::model::{Environment, VersionSpans};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Node, Table};
+use crate::instances::Catalog;
 use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{self, Version};
@@ -22,7 +23,11 @@ pub(super) fn table_of<'a>(platform: &'a Table, name: &str) -> &'a Table {
 }
 
 /// Resolves all environments. One whose versions are incomplete is reported and left out.
-pub(super) fn resolve(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Arc<Environment>> {
+pub(super) fn resolve(
+    root: &Node,
+    catalog: &Arc<Catalog>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> IndexMap<String, Arc<Environment>> {
     let mut resolved = IndexMap::new();
     let platform = root.table().expect("a document is a table");
     let wiring = gitops::read(root, diagnostics);
@@ -41,6 +46,7 @@ pub(super) fn resolve(root: &Node, diagnostics: &mut Vec<Diagnostic>) -> IndexMa
             releases: Releases { kubernetes: kubernetes.0, kuberay: kuberay.0, karpenter: karpenter.0 },
             spec,
             taint_key: taint_key.to_owned(),
+            catalog: Arc::clone(catalog),
             version_spans,
         };
         resolved.insert(name.clone(), Arc::new(environment));

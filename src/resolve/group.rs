@@ -7,7 +7,7 @@ use super::model::{Environment, Group, Instances, NodePool};
 use super::storage::{self, FSX_STARTUP_TAINT, Mount, Storage};
 use super::template::{self, Variables};
 use super::values::{SpecPath, Values};
-use super::{names, pod_need};
+use super::{instances, names, whole_node};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{self, Node, Table};
 use crate::spec::node_pool::CLASS_KEYS;
@@ -53,7 +53,32 @@ pub(super) fn resolve(
     own_mounts: Vec<Mount>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Group> {
-    let (mounts, storages) = mounted(context, own_mounts);
+    let mounted = mounted(context, own_mounts);
+    if spec.whole_node != Some(true) {
+        return sized(context, name, path, spec, mounted, diagnostics);
+    }
+    // The pod does not bound instances that are to bound the pod.
+    let instances = |spec: &spec::Group| {
+        if let Some((_, instances)) = shared_settings(context, spec) {
+            return instances;
+        }
+        let (nothing, arch) = (Quantity::from("0"), spec.arch.unwrap_or(spec::Arch::Amd64));
+        instances::of_group(context, spec, arch, &nothing, &nothing, name == "head", &mounted.1)
+    };
+    let whole_node = whole_node::of_group(context, name, path, spec, instances, diagnostics)?;
+    let group = sized(context, name, path, &whole_node.fill(spec), mounted, diagnostics)?;
+    Some(Group { whole_node: Some(whole_node), ..group })
+}
+
+/// Resolves a group whose `cpu` and `memory` are final.
+fn sized(
+    context: &Context<'_>,
+    name: &str,
+    path: &SpecPath,
+    spec: &spec::Group,
+    (mounts, storages): (Vec<Mount>, Vec<&Storage>),
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Group> {
     let arch = spec.arch.unwrap_or(spec::Arch::Amd64);
     let variables = variables(context, name, spec, arch);
     let image = match spec.image.as_deref() {
@@ -83,7 +108,7 @@ pub(super) fn resolve(
     if matches!(WorkloadKind::of_table(context.workload[0]), Some(WorkloadKind::Job | WorkloadKind::CronJob)) {
         super::job::keep_nodes(&mut settings);
     }
-    let instances = instances(context, spec, arch, &cpu, &memory, name == "head", &storages);
+    let instances = instances::of_group(context, spec, arch, &cpu, &memory, name == "head", &storages);
 
     let (pool, taints, own_pool) = if let Some(shared) = &spec.pool {
         let table = shared_pool(context, path, shared, diagnostics)?;
@@ -152,6 +177,7 @@ pub(super) fn resolve(
         pool,
         taints,
         own_pool,
+        whole_node: None,
     })
 }
 
@@ -228,6 +254,14 @@ fn shared_pool<'a>(
     found
 }
 
+/// Settings and instances of the shared pool that a group names; `None` where it names none that there is.
+pub(super) fn shared_settings(context: &Context<'_>, spec: &spec::Group) -> Option<(spec::NodePool, Instances)> {
+    let name = spec.pool.as_ref()?;
+    context.layers.platform.get("pools").and_then(Node::table)?.get(name)?;
+    let (pool, _) = resolve_shared(context.layers, context.environment, name);
+    Some((pool.settings, pool.instances))
+}
+
 fn taints_of_shared(table: &Table, name: &str, environment: &Environment) -> Vec<Taint> {
     let spec: spec::Group = from_table(table);
     let taints = spec.node_pool.and_then(|settings| settings.taints);
@@ -264,64 +298,12 @@ fn tags_of_pool(mut tags: BTreeMap<String, String>, settings: &spec::NodePool) -
     tags
 }
 
-/// vCPUs that every GPU model comes with at most, per GPU, on its smallest type with that many GPUs: g5g.16xlarge has
-/// 32, all others 24 or fewer (EC2, instance types of 2026-07).
-const CPUS_PER_GPU: f64 = 32.0;
-/// Memory in GiB that a vCPU of the roomiest default family (r) brings, after Karpenter's 7.5 % and the kubelet's part.
-const GIB_PER_CPU: f64 = 7.0;
-
-fn instances(
-    context: &Context<'_>,
-    spec: &spec::Group,
-    arch: spec::Arch,
-    cpu: &Quantity,
-    memory: &Quantity,
-    head: bool,
-    storages: &[&Storage],
-) -> Instances {
-    let sidecar =
-        |quantity: Option<&Quantity>| if head { quantity.and_then(Quantity::value).unwrap_or(0.0) } else { 0.0 };
-    let ray = pod_need::Amounts {
-        cpus: cpu.value().unwrap_or(0.0) + sidecar(context.sidecar_cpu),
-        bytes: memory.value().unwrap_or(0.0) + sidecar(context.sidecar_memory),
-    };
-    let need = pod_need::of_pod(ray, spec);
-    let (cpus, gib) = (need.cpus, need.bytes / 1_073_741_824.0);
-    // Exact types and sizes say how large an instance is; a second bound could only contradict them.
-    let bounded = spec.instance_types.is_none() && spec.instance_sizes.is_none();
-    let cpus = bounded.then(|| {
-        let gpus = spec.gpu.as_ref().map_or(0.0, |gpu| f64::from(gpu.count));
-        let most = (2.0 * cpus).max(2.0 * gib / GIB_PER_CPU).max(gpus * CPUS_PER_GPU);
-        (whole(cpus), whole(most))
-    });
-    Instances {
-        capacity_types: spec.capacity_type.clone().unwrap_or_else(|| vec![spec::CapacityType::OnDemand]),
-        arch,
-        zones: zones(spec.zones.as_ref().unwrap_or(&context.environment.spec.zones), storages),
-        types: spec.instance_types.clone().unwrap_or_default(),
-        families: spec.instance_families.clone().unwrap_or_default(),
-        sizes: spec.instance_sizes.clone().unwrap_or_default(),
-        gpu: spec.gpu.clone(),
-        cpus,
-        requirements: spec.requirements.clone().unwrap_or_default(),
-    }
-}
-
 /// What a group mounts, and the storages behind it.
 fn mounted<'a>(context: &Context<'a>, own: Vec<Mount>) -> (Vec<Mount>, Vec<&'a Storage>) {
     let mounts = storage::combine(context.mounts, own);
     let mounted = |storage: &&Storage| mounts.iter().any(|mount| mount.storage == storage.name);
     let storages = context.storages.iter().filter(mounted).collect();
     (mounts, storages)
-}
-
-/// The zones of all that is mounted: a file system is in one zone, and Karpenter does not know of it (Karpenter
-/// `scheduling/volumetopology.go` reads PersistentVolumes, of which the driver makes none with a zone). Where none is
-/// left, the pool keeps its own and the rules have their say.
-fn zones(allowed: &[String], storages: &[&Storage]) -> Vec<String> {
-    let near = |zone: &&String| storages.iter().all(|storage| storage.zone.as_ref().is_none_or(|own| own == *zone));
-    let zones: Vec<String> = allowed.iter().filter(near).cloned().collect();
-    if zones.is_empty() { allowed.to_vec() } else { zones }
 }
 
 /// Settings of the group's own pool. Pods that reach a new node before the FSx driver does wait for their mount with
@@ -336,13 +318,6 @@ fn settings(spec: &spec::Group, storages: &[&Storage]) -> spec::NodePool {
         }
     }
     settings
-}
-
-/// Rounded up; between one and a million, far above any instance.
-fn whole(cpus: f64) -> u32 {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let rounded = cpus.ceil().clamp(1.0, 1e6) as u32;
-    rounded
 }
 
 /// Resolves a shared pool.

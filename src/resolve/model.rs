@@ -12,6 +12,8 @@ use super::secret::{Secret, SecretStore};
 use super::storage::{Mount, Storage};
 use super::submission::Submission;
 use super::values::{SpecPath, Values};
+use super::whole_node::WholeNode;
+use crate::instances::Catalog;
 use crate::schema::Releases;
 use crate::source::Span;
 use crate::spec::{
@@ -33,6 +35,8 @@ pub struct Environment {
     pub taint_key: String,
     /// What syncs it, if raygen wires that.
     pub gitops: Option<GitOps>,
+    /// The EC2 instance types there are.
+    pub catalog: Arc<Catalog>,
     /// Where the versions stand, for "needs KubeRay 1.7".
     pub version_spans: VersionSpans,
 }
@@ -293,6 +297,32 @@ pub struct WorkerGroup {
     pub priority: Option<i32>,
 }
 
+impl WorkerGroup {
+    /// Pods of all replicas at their greatest number.
+    pub fn most_pods(&self) -> u64 {
+        u64::try_from(self.max.max(self.replicas)).unwrap_or(0) * u64::try_from(self.hosts).unwrap_or(1)
+    }
+}
+
+impl Workload {
+    /// The head, then the worker groups.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        std::iter::once(&self.head).chain(self.workers.iter().map(|worker| &worker.group))
+    }
+
+    /// How many pods there may be of some, while a service's next cluster starts beside the present one, or a cron job's
+    /// next run beside one that has not ended (KubeRay `rayservice_controller.go`, `raycronjob_controller.go`, v1.7).
+    pub fn with_surge(&self, pods: u64) -> u64 {
+        let incremental = self.serve.as_ref().and_then(|serve| serve.incremental.as_ref());
+        let percent = match (self.kind, incremental) {
+            (WorkloadKind::Service, Some(steps)) => 100 + u64::try_from(steps.max_surge_percent).unwrap_or(0),
+            (WorkloadKind::Service, None) | (WorkloadKind::CronJob, _) => 200,
+            _ => 100,
+        };
+        (pods * percent).div_ceil(100)
+    }
+}
+
 /// The pods of a head or a worker group, and the nodes they run on.
 #[derive(Clone, Debug)]
 pub struct Group {
@@ -368,6 +398,8 @@ pub struct Group {
     pub taints: Vec<Taint>,
     /// The group's own pool; `None` on a shared one.
     pub own_pool: Option<NodePool>,
+    /// How its size was computed, if it fills whole nodes.
+    pub whole_node: Option<WholeNode>,
 }
 
 /// A NodePool and the settings of its EC2NodeClass.
@@ -438,6 +470,8 @@ pub struct Resolution {
     pub teams: Vec<Team>,
     /// Shared pools, sorted by environment, then name.
     pub pools: Vec<SharedPool>,
+    /// The EC2 instance types there are: the built-in ones and the platform's.
+    pub catalog: Arc<Catalog>,
     /// What was to be resolved.
     pub selection: super::Selection,
     /// What is wrong.

@@ -39,6 +39,10 @@ pub struct Group {
     #[schemars(example = "8Gi")]
     pub shared_memory: Option<Quantity>,
 
+    /// One pod fills a node: `cpu`, `memory`, `gpu` and `ephemeral-storage` are computed from the smallest of the group's
+    /// instance types, in place of what any layer says. `raygen explain TEAM KEY` shows the arithmetic.
+    pub whole_node: Option<bool>,
+
     /// Least number of replicas (`minReplicas`).
     #[schemars(range(min = 0))]
     pub min: Option<i32>,
@@ -280,6 +284,22 @@ pub enum Operator {
     Lt,
     Gte,
     Lte,
+}
+
+impl Operator {
+    /// As Karpenter writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::In => "In",
+            Self::NotIn => "NotIn",
+            Self::Exists => "Exists",
+            Self::DoesNotExist => "DoesNotExist",
+            Self::Gt => "Gt",
+            Self::Lt => "Lt",
+            Self::Gte => "Gte",
+            Self::Lte => "Lte",
+        }
+    }
 }
 
 /// A toleration of the pods.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::gitops::{EnvironmentGitOps, GitOps};
 use super::group::{Head, Pool, WorkerGroup};
 use super::ingress::Ingress;
+use super::instance_type::{DaemonSets, InstanceType};
 use super::monitoring::Monitoring;
 use super::network::Network;
 use super::node_pool::NodePool;
@@ -39,6 +40,10 @@ pub struct Platform {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "dns-label", "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63 }))]
     pub pools: IndexMap<String, Pool>,
+    /// EC2 instance types that raygen does not know, or facts of those it knows, by name.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "format": "instance-type", "pattern": r"^[a-z][-a-z0-9]*\.[a-z0-9][-a-z0-9]*$" }))]
+    pub instance_types: IndexMap<String, InstanceType>,
     /// What no team may exceed or do.
     #[serde(default)]
     pub policy: Policy,
@@ -166,6 +171,8 @@ pub struct Environment {
     pub gitops: EnvironmentGitOps,
     /// The store of secrets that name none; a ClusterSecretStore unless its kind is said.
     pub secret_store: Option<StoreRef>,
+    /// What DaemonSets request on every node: of all that run there, together.
+    pub daemonsets: Option<DaemonSets>,
     /// EC2 tags of all nodes.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,

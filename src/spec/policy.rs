@@ -37,6 +37,11 @@ pub struct Policy {
     /// Replicas of one worker group: `max`.
     #[schemars(example = 300)]
     pub max_replicas_per_group: Option<u32>,
+    /// US dollars per hour of a team in one environment: `max` × `hosts` of all its groups, each on the dearest instance
+    /// type that its pool may launch, at on-demand prices. The price list is that of us-east-1 (2026-07-20), unless
+    /// `[instance-types]` says otherwise.
+    #[schemars(range(min = 0.0), example = 100.0)]
+    pub max_cost_per_hour: Option<f64>,
     /// Where images may come from: registries or repositories that an image's name starts with. A name without a
     /// registry is Docker Hub's.
     #[schemars(example = ["rayproject/", "123456789012.dkr.ecr.us-west-2.amazonaws.com/"])]

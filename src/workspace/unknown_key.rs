@@ -8,7 +8,7 @@ use crate::document::Node;
 const MOST_SHOWN: usize = 12;
 
 /// Keys that are to come, and what to write until then.
-const NOT_YET: [(&str, &str); 7] = [
+const NOT_YET: [(&str, &str); 6] = [
     (
         "neuron",
         "choose `instance-families` such as `inf2`, and write `container.resources.limits.\"aws.amazon.com/neuron\"`, \
@@ -19,7 +19,6 @@ const NOT_YET: [(&str, &str); 7] = [
         "choose `instance-types` that have it, write `container.resources.limits.\"vpc.amazonaws.com/efa\"`, and patch \
          `networkInterfaces` of the EC2NodeClass",
     ),
-    ("whole-node", "choose `instance-types`, and write `cpu` and `memory` a little below what they offer"),
     ("queue", "write the scheduler's own `labels`, such as `kueue.x-k8s.io/queue-name`"),
     ("reservations", "patch `capacityReservationSelectorTerms` of the EC2NodeClass"),
     ("placement-group", "patch the EC2NodeClass"),

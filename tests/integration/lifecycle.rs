@@ -95,7 +95,7 @@ fn env(pod: &Value, prefix: &str) -> Vec<(String, String)> {
 
 #[test]
 fn keys_to_come_say_what_to_write_until_then() {
-    for key in ["neuron = 1", "efa = 1", "whole-node = true"] {
+    for key in ["neuron = 1", "efa = 1"] {
         let (name, _) = key.split_once(' ').unwrap();
         let found = problems(&format!("{WORKER}{key}\n"));
         assert_only(

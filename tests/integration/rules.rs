@@ -9,6 +9,7 @@
 //! the comment is the first line.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use raygen::check::{self, Checked, Mending};
 use raygen::diagnostic::Diagnostic;
@@ -84,7 +85,7 @@ pub(crate) fn linted(values: &[Value]) -> Vec<Diagnostic> {
     let releases = Releases::newest();
     let read: Vec<ReadObject> = values.iter().map(|value| ReadObject::at(value.clone(), Span::default())).collect();
     let objects = read.iter().map(|object| Object::read(object, &releases)).collect();
-    lint::lint(&Subject::of_objects(objects))
+    lint::lint(&Subject::of_objects(objects, Arc::default()))
 }
 
 fn checked(files: &BTreeMap<String, String>) -> (Workspace, Checked) {

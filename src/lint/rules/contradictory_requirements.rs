@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
+use crate::instances::normalized;
 use crate::lint::karpenter::{CAPACITY_TYPE, REQUIREMENTS, items, texts};
 use crate::lint::{Check, Findings, Group, Object, Rule};
 
@@ -16,15 +17,6 @@ pub(super) static RULE: Rule = Rule {
     page: include_str!("contradictory_requirements.md"),
     check: Check::Object(&["NodePool"], check),
 };
-
-/// Old names of labels, which Karpenter reads as the new ones (core `pkg/apis/v1/labels.go`, NormalizedLabels, v1.14).
-const ALIASES: [(&str, &str); 5] = [
-    ("beta.kubernetes.io/arch", "kubernetes.io/arch"),
-    ("beta.kubernetes.io/instance-type", "node.kubernetes.io/instance-type"),
-    ("beta.kubernetes.io/os", "kubernetes.io/os"),
-    ("failure-domain.beta.kubernetes.io/zone", "topology.kubernetes.io/zone"),
-    ("topology.ebs.csi.aws.com/zone", "topology.kubernetes.io/zone"),
-];
 
 /// What several requirements leave of one label.
 #[derive(Default)]
@@ -87,8 +79,7 @@ fn check(pool: &Object<'_>, findings: &mut Findings<'_>) {
     let mut labels: BTreeMap<&str, Left<'_>> = BTreeMap::new();
     for (index, requirement) in items(pool, REQUIREMENTS) {
         let key = requirement["key"].as_str().unwrap_or_default();
-        let key = ALIASES.iter().find(|(old, _)| *old == key).map_or(key, |(_, new)| *new);
-        labels.entry(key).or_default().add(index, requirement);
+        labels.entry(normalized(key)).or_default().add(index, requirement);
     }
     for (key, left) in labels.into_iter().filter(|(_, left)| left.count > 1 && left.is_nothing()) {
         // A value that Karpenter does not know is a problem of its own, and the reason for this one.

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Severity, did_you_mean};
-use crate::lint::placement::{Pools, requirements, selected};
+use crate::lint::capacity;
+use crate::lint::placement::{Pools, mismatched_label, selected};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -28,7 +29,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         for (key, value) in selector {
-            let Some(problem) = value.as_str().and_then(|value| problem(pool, key, value)) else { continue };
+            let Some(problem) = value.as_str().and_then(|value| mismatched_label(pool, key, value)) else { continue };
             let pointer = format!("/spec/nodeSelector/{}", key.replace('~', "~0").replace('/', "~1"));
             let message = format!("{} selects nodes with {problem}", pod.what());
             findings.pod(pod, &pointer, message).add_help(format!(
@@ -44,7 +45,7 @@ fn unmatched(pools: &Pools<'_>, pod: &Pod<'_>, selector: &Map<String, Value>, fi
     let labels: Vec<(&str, &str)> =
         selector.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_str()?))).collect();
     let of_pools: Vec<&Object<'_>> = pools.all(pod.object.environment_name).collect();
-    let fits = |pool: &Object<'_>, (key, value): (&str, &str)| problem(pool, key, value).is_none();
+    let fits = |pool: &Object<'_>, (key, value): (&str, &str)| mismatched_label(pool, key, value).is_none();
     if of_pools.iter().any(|pool| labels.iter().all(|label| fits(pool, *label))) {
         return;
     }
@@ -68,37 +69,8 @@ fn nowhere(pools: &Pools<'_>, pod: &Pod<'_>, name: &str, findings: &mut Findings
     let names = pools.names(pod.object.environment_name);
     findings.pod(pod, "/spec/nodeSelector/karpenter.sh~1nodepool", message).add_help(match did_you_mean(name, names) {
         Some(close) => format!("did you mean `{close}`?"),
-        None => "name a pool that exists".to_owned(),
-    });
-}
-
-/// Karpenter knows the values of labels in these domains for every instance type, and of a custom label only what the
-/// pool says (Karpenter `pkg/scheduling/requirements.go`, Compatible).
-fn problem(pool: &Object<'_>, key: &str, value: &str) -> Option<String> {
-    let label = pool.get("/spec/template/metadata/labels").and_then(|labels| labels.get(key)).and_then(Value::as_str);
-    if let Some(label) = label {
-        return (label != value)
-            .then(|| format!("`{key}={value}`, but those of `{}` have `{key}={label}`", pool.name()));
-    }
-    let mut known = false;
-    for requirement in requirements(pool).filter(|requirement| requirement["key"] == key) {
-        known = true;
-        let mut values = requirement["values"].as_array().into_iter().flatten();
-        let listed = values.any(|each| each == value);
-        let excluded = match requirement["operator"].as_str() {
-            Some("In") => !listed,
-            Some("NotIn") => listed,
-            Some("DoesNotExist") => true,
-            _ => false,
-        };
-        if excluded {
-            return Some(format!("`{key}={value}`, which NodePool `{}` excludes", pool.name()));
+        None => {
+            format!("name one of the pools that exist: {}", capacity::names(pools.names(pod.object.environment_name)))
         }
-    }
-    let domain = key.split_once('/').map_or("", |(domain, _)| domain);
-    let well_known = ["kubernetes.io", "k8s.io", "karpenter.sh", "k8s.aws", "amazonaws.com"]
-        .iter()
-        .any(|known| domain == *known || domain.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')));
-    (!known && !well_known)
-        .then(|| format!("`{key}={value}`, but those of NodePool `{}` have no such label", pool.name()))
+    });
 }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::lint::placement::{Pools, same_owner};
-use crate::lint::{Check, Findings, Group, Pod, Rule, Subject};
+use crate::lint::placement::{Pools, same_owner, shown_taint, tolerates};
+use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
     name: "untolerated-taint",
@@ -21,18 +21,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let Some(pool) = pools.selected_by(pod) else { continue };
         let taints = pool.get("/spec/template/spec/taints").and_then(Value::as_array);
         for (index, taint) in taints.into_iter().flatten().enumerate() {
-            if taint["effect"] == "PreferNoSchedule" || tolerated(pod, taint) {
+            if taint["effect"] == "PreferNoSchedule" || tolerates(pod, taint) {
                 continue;
             }
-            let text = |field: &str| taint[field].as_str().unwrap_or_default();
-            let value = taint["value"].as_str().map(|value| format!("={value}")).unwrap_or_default();
             let message = format!(
-                "{} of `{}` selects NodePool `{}`, but does not tolerate its taint `{}{value}:{}`",
+                "{} of `{}` selects NodePool `{}`, but does not tolerate its taint `{}`",
                 pod.what(),
                 pod.object.name(),
                 pool.name(),
-                text("key"),
-                text("effect")
+                shown_taint(taint)
             );
             let pointer = format!("/spec/template/spec/taints/{index}");
             let found = if same_owner(pool, pod) {
@@ -43,20 +40,4 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             found.add_help("add a toleration for it, or take the taint off the pool");
         }
     }
-}
-
-/// `Toleration.ToleratesTaint` (Kubernetes `pkg/apis/core/v1/toleration.go`).
-fn tolerated(pod: &Pod<'_>, taint: &Value) -> bool {
-    let tolerations = pod.get("/spec/tolerations").and_then(Value::as_array);
-    tolerations.into_iter().flatten().any(|toleration| {
-        let text = |value: &Value, field: &str| value[field].as_str().unwrap_or_default().to_owned();
-        let (effect, key) = (text(toleration, "effect"), text(toleration, "key"));
-        (effect.is_empty() || effect == text(taint, "effect"))
-            && (key.is_empty() || key == text(taint, "key"))
-            && match text(toleration, "operator").as_str() {
-                "Exists" => true,
-                "" | "Equal" => text(toleration, "value") == text(taint, "value"),
-                _ => false,
-            }
-    })
 }
