@@ -91,8 +91,9 @@ impl<'a> Fits<'a> {
                         names.iter().filter_map(|name| by_name.get(&(environment, name)).copied()).map(on).collect()
                     } else {
                         let all = by_environment.get(environment).map_or(&[][..], Vec::as_slice);
-                        let taking = all.iter().copied().filter(|index| takes(&pools[*index], &pod)).collect();
-                        anywhere(&pools, taking, &need, own.as_ref()).into_iter().map(on).collect()
+                        let taking: Vec<usize> =
+                            all.iter().copied().filter(|index| takes(&pools[*index], &pod)).collect();
+                        anywhere(&pools, &taking, &need, own.as_ref()).into_iter().map(on).collect()
                     };
                     groups.push(GroupFit { cluster, pod, need, pods, named: names.is_some(), placements });
                 }
@@ -105,7 +106,7 @@ impl<'a> Fits<'a> {
 /// The pool that a pod may go to which names none: the first with a type that takes it, or else the first that has the
 /// devices it asks for, or the first of all. There may be hundreds of pools, so each type is looked at once for all that
 /// offer the same.
-fn anywhere(pools: &[Pool<'_>], taking: Vec<usize>, need: &Need, own: Option<&Set>) -> Option<usize> {
+fn anywhere(pools: &[Pool<'_>], taking: &[usize], need: &Need, own: Option<&Set>) -> Option<usize> {
     let mut tried: HashMap<(*const Offer, Resources), Set> = HashMap::new();
     let mut with_devices = None;
     for index in taking.iter().copied() {
