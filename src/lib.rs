@@ -15,6 +15,8 @@
 //! | emit | [`yaml`], [`tree`] | manifests → [`tree::Tree`], a sorted map from path to text |
 //! | write, diff | [`tree`] | `Tree` against a directory |
 //!
+//! Build and check ask [`fit`] which EC2 instance types ([`instances`]) take a pod, and what their nodes have.
+//!
 //! Problems in specs are data ([`diagnostic::Diagnostic`]), all collected in one run. Trouble of the machine is an
 //! [`anyhow::Error`] with context. A panic is a bug of raygen.
 
