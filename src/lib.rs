@@ -16,6 +16,8 @@
 //! | write, diff | [`tree`] | `Tree` against a directory |
 //! | compare | [`diff`], [`impact`] | manifests of two revisions → what merging does to the cluster |
 //!
+//! Build and check ask [`fit`] which EC2 instance types ([`instances`]) take a pod, and what their nodes have.
+//!
 //! Problems in specs are data ([`diagnostic::Diagnostic`]), all collected in one run. Trouble of the machine is an
 //! [`anyhow::Error`] with context. A panic is a bug of raygen.
 

@@ -83,6 +83,11 @@ impl Candidates {
         &self.offers[position]
     }
 
+    /// What nodes of all types offer.
+    pub(super) fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
     /// Positions and offers of the types that are left.
     pub fn iter(&self) -> impl Iterator<Item = (usize, &Offer)> {
         self.choice.types.iter().map(|position| (position, &self.offers[position]))

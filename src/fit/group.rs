@@ -1,6 +1,6 @@
 //! Heads and worker groups of everything that is looked at, each on the pools that it may use.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -10,6 +10,7 @@ use super::node_class::NodeClass;
 use super::offer::{Offer, Settings, offers as offers_of};
 use super::placement::Placement;
 use super::pod::{Need, need};
+use super::resources::Resources;
 use crate::instances::{Catalog, Set, normalized};
 use crate::lint::{Object, Pod, RayCluster, Subject, mismatched_label, tolerates};
 
@@ -43,7 +44,7 @@ pub struct GroupFit<'a> {
     /// Whether the pods name their pool; those that do not go wherever they may.
     pub named: bool,
     /// The pools that the pods name, by index, and what their types do. For pods that name none, the first pool that takes
-    /// them, or the one that comes nearest.
+    /// them, or one that comes near.
     pub placements: Vec<(usize, Placement)>,
 }
 
@@ -90,11 +91,9 @@ impl<'a> Fits<'a> {
                         names.iter().filter_map(|name| by_name.get(&(environment, name)).copied()).map(on).collect()
                     } else {
                         let all = by_environment.get(environment).map_or(&[][..], Vec::as_slice);
-                        let mut seen = HashSet::new();
-                        let takes = |index: &usize| {
-                            takes(&pools[*index], &pod) && seen.insert(Arc::as_ptr(&pools[*index].candidates))
-                        };
-                        anywhere(&need, all.iter().copied().filter(takes).map(on))
+                        let taking: Vec<usize> =
+                            all.iter().copied().filter(|index| takes(&pools[*index], &pod)).collect();
+                        anywhere(&pools, &taking, &need, own.as_ref()).into_iter().map(on).collect()
                     };
                     groups.push(GroupFit { cluster, pod, need, pods, named: names.is_some(), placements });
                 }
@@ -104,23 +103,35 @@ impl<'a> Fits<'a> {
     }
 }
 
-/// The first placement that takes the pod, or else the one that lacks least. A pod that names no pool may have hundreds to
-/// choose from, and the first says enough.
-fn anywhere(need: &Need, placements: impl Iterator<Item = (usize, Placement)>) -> Vec<(usize, Placement)> {
-    let mut nearest: Option<(usize, Placement)> = None;
-    for (index, placement) in placements {
-        if placement.fitting().next().is_some() {
-            return vec![(index, placement)];
+/// The pool that a pod may go to which names none: the first with a type that takes it, or else the first that has the
+/// devices it asks for, or the first of all. There may be hundreds of pools, so each type is looked at once for all that
+/// offer the same.
+fn anywhere(pools: &[Pool<'_>], taking: &[usize], need: &Need, own: Option<&Set>) -> Option<usize> {
+    let mut tried: HashMap<(*const Offer, Resources), Set> = HashMap::new();
+    let mut with_devices = None;
+    for index in taking.iter().copied() {
+        let Pool { candidates, settings, .. } = &pools[index];
+        let types = &candidates.choice.types;
+        let key = (candidates.offers().as_ptr(), settings.daemonsets);
+        let tried = tried.entry(key).or_insert_with(|| types.none());
+        let mut fresh = types.clone();
+        fresh.intersect(&tried.complement());
+        if let Some(own) = own {
+            fresh.intersect(own);
         }
-        let is_nearer = match &nearest {
-            None => true,
-            Some((_, other)) => placement.shortage(need) < other.shortage(need),
-        };
-        if is_nearer {
-            nearest = Some((index, placement));
+        tried.unite(types);
+        for offer in fresh.iter().map(|position| candidates.offer(position)) {
+            let free = offer.allocatable.without(settings.daemonsets);
+            if need.unknown.is_empty() && need.resources.fits(&free) {
+                return Some(index);
+            }
+            let mut devices = need.resources.some().filter(|(resource, _)| resource.is_device());
+            if with_devices.is_none() && devices.all(|(resource, amount)| amount <= free.get(resource)) {
+                with_devices = Some(index);
+            }
         }
     }
-    nearest.into_iter().collect()
+    with_devices.or(taking.first().copied())
 }
 
 fn pools<'a>(subject: &Subject<'a>, catalog: &Catalog) -> Vec<Pool<'a>> {

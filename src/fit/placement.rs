@@ -64,19 +64,12 @@ impl Placement {
 
     /// Of the types that do not fit, the one that is nearest: it lacks the fewest resources, and the least part of them.
     pub fn nearest(&self, need: &Need) -> Option<&Verdict> {
-        self.verdicts.iter().filter(|verdict| verdict.per_node == 0).min_by_key(|verdict| self.distance(verdict, need))
-    }
-
-    /// How far the nearest type is from taking the pod; more is farther, and without types it is farthest.
-    pub(super) fn shortage(&self, need: &Need) -> (u64, u64) {
-        self.nearest(need).map_or((u64::MAX, u64::MAX), |verdict| self.distance(verdict, need))
-    }
-
-    /// The number of resources that a type lacks, and the greatest missing part, in millionths.
-    fn distance(&self, verdict: &Verdict, need: &Need) -> (u64, u64) {
-        let free = self.free(verdict);
-        let parts = need.resources.some().map(|(resource, amount)| missing(amount, free.get(resource)));
-        parts.filter(|part| *part > 0).fold((0, 0), |(number, most), part| (number + 1, most.max(part)))
+        let distance = |verdict: &&Verdict| {
+            let free = self.free(verdict);
+            let parts = need.resources.some().map(|(resource, amount)| missing(amount, free.get(resource)));
+            parts.filter(|part| *part > 0).fold((0, 0), |(number, most), part| (number + 1, u64::max(most, part)))
+        };
+        self.verdicts.iter().filter(|verdict| verdict.per_node == 0).min_by_key(distance)
     }
 
     /// Unused parts of a full node in thousandths, by resource that pods could use.

@@ -19,6 +19,12 @@ impl Set {
         Self::empty(size).complement()
     }
 
+    /// None of the types that this is a set of.
+    #[must_use]
+    pub fn none(&self) -> Self {
+        Self::empty(self.size)
+    }
+
     /// Adds a position.
     pub fn insert(&mut self, position: usize) {
         self.words[position / 64] |= 1 << (position % 64);

@@ -92,15 +92,18 @@ pub(crate) fn mismatched_label(pool: &Object<'_>, key: &str, value: &str) -> Opt
             return Some(format!("`{key}={value}`, which NodePool `{}` excludes", pool.name()));
         }
     }
-    if let Some(close) = misspelt(key).filter(|_| !known) {
-        return Some(format!("`{key}={value}`, and nobody sets that label; did you mean `{close}`?"));
+    if known {
+        return None;
     }
     let domain = key.split_once('/').map_or("", |(domain, _)| domain);
     let well_known = ["kubernetes.io", "k8s.io", "karpenter.sh", "k8s.aws", "amazonaws.com"]
         .iter()
         .any(|known| domain == *known || domain.strip_suffix(known).is_some_and(|rest| rest.ends_with('.')));
-    (!known && !well_known)
-        .then(|| format!("`{key}={value}`, but those of NodePool `{}` have no such label", pool.name()))
+    if !well_known {
+        return Some(format!("`{key}={value}`, but those of NodePool `{}` have no such label", pool.name()));
+    }
+    let close = misspelt(key)?;
+    Some(format!("`{key}={value}`, and nobody sets that label; did you mean `{close}`?"))
 }
 
 /// Labels of nodes that do not follow from the instance type (Karpenter core `pkg/apis/v1/labels.go`, provider
@@ -127,8 +130,9 @@ fn misspelt(key: &str) -> Option<&'static str> {
     if known().any(|label| label == normalized(key)) {
         return None;
     }
+    let near = |label: &&str| label.len().abs_diff(key.len()) <= 2;
     let distance = |label: &'static str| (strsim::damerau_levenshtein(key, label), label);
-    known().map(distance).min().filter(|(distance, _)| *distance <= 2).map(|(_, label)| label)
+    known().filter(near).map(distance).min().filter(|(distance, _)| *distance <= 2).map(|(_, label)| label)
 }
 
 /// The first taint of a pool that keeps a pod off its nodes: its JSON pointer, and as `kubectl taint` writes it.

@@ -12,7 +12,8 @@ use super::scalar::{KarpenterDuration, Quantity};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct NodePool {
-    /// Greatest amounts of all nodes of the pool together (`spec.limits`), such as `{ cpu = 1000 }`.
+    /// Greatest amounts of all nodes of the pool together (`spec.limits`), such as `{ cpu = 1000 }`. A group's own pool that
+    /// writes none gets as many whole nodes of its largest instance type as the group may have pods.
     pub limits: Option<BTreeMap<String, Quantity>>,
     /// Which nodes Karpenter may consolidate (`spec.disruption.consolidationPolicy`).
     pub consolidation: Option<Consolidation>,
