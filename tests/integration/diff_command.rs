@@ -38,6 +38,7 @@ ray-version = "2.52.0"
 image = "rayproject/ray:{{ ray_version }}-py311"
 "#;
 
+/// The pool's limits are written, or they would follow `max`.
 const TEAM: &str = r#"owner = "vision@example.com"
 environments = ["prod"]
 
@@ -48,6 +49,7 @@ upgrade = "recreate"
 max = 3
 cpu = 6
 memory = "24Gi"
+node-pool.limits.cpu = 64
 "#;
 
 const SERVICE: &str = r#"environments = ["prod"]
@@ -60,6 +62,7 @@ serve-config-file = "chat/serve.yaml"
 max = 3
 cpu = 6
 memory = "24Gi"
+node-pool.limits.cpu = 64
 "#;
 
 const SERVE: &str = "applications:\n- name: chat\n  import_path: chat:app\n";

@@ -24,9 +24,7 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
 /// A node has each port once (`checkHostPortConflicts`).
 fn host_ports(pod: &Pod<'_>, findings: &mut Findings<'_>) {
     let mut seen: Vec<(u64, &str, &str)> = Vec::new();
-    for (pointer, container) in
-        pod.all_containers().filter(|(pointer, _)| pointer.starts_with("/spec/containers"))
-    {
+    for (pointer, container) in pod.all_containers().filter(|(pointer, _)| pointer.starts_with("/spec/containers")) {
         for (index, port) in container["ports"].as_array().into_iter().flatten().enumerate() {
             let Some(number) = port["hostPort"].as_u64().filter(|number| *number != 0) else { continue };
             let identity =
