@@ -12,7 +12,7 @@ use crate::instances::Catalog;
 use crate::lint::{self, Config, Object, Subject};
 use crate::objects::{Objects, ReadObject};
 use crate::resolve::instance_types;
-use crate::schema::{Problem, Releases, Validators};
+use crate::schema::{Prepared, Problem, Releases, Validators};
 use crate::workspace::Workspace;
 
 /// The verdict over manifests, and what it leaves out.
@@ -43,10 +43,7 @@ pub fn check_objects(objects: &Objects, releases: &Releases, workspace: Option<&
     diagnostics.extend(workspace.into_iter().flat_map(|workspace| workspace.diagnostics.clone()));
     diagnostics.extend(of_config);
     let (of_schemas, of_rules) = rayon::join(
-        || {
-            validators.compile(&kinds.keys().copied().collect::<Vec<_>>());
-            of_schemas(&objects.objects, &validators, releases)
-        },
+        || of_schemas(&objects.objects, &validators, releases),
         || [duplicates::of_objects(&subject), lint::lint(&subject)].concat(),
     );
     diagnostics.extend(of_schemas);
@@ -59,10 +56,16 @@ pub fn check_objects(objects: &Objects, releases: &Releases, workspace: Option<&
 }
 
 fn of_schemas(objects: &[ReadObject], validators: &Validators, releases: &Releases) -> Vec<Diagnostic> {
-    objects.par_iter().flat_map_iter(|object| of_object(object, validators, releases)).collect()
+    let prepared = Validators::prepare(objects.iter().map(|object| (validators, &object.value)));
+    objects.par_iter().flat_map_iter(|object| of_object(object, validators, &prepared, releases)).collect()
 }
 
-fn of_object(object: &ReadObject, validators: &Validators, releases: &Releases) -> Vec<Diagnostic> {
+fn of_object(
+    object: &ReadObject,
+    validators: &Validators,
+    prepared: &Prepared,
+    releases: &Releases,
+) -> Vec<Diagnostic> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let missing: Vec<Diagnostic> = ["apiVersion", "kind"]
         .into_iter()
@@ -73,7 +76,7 @@ fn of_object(object: &ReadObject, validators: &Validators, releases: &Releases) 
         })
         .collect();
     let name = format!("{} `{}`", text(&object.value["kind"]), text(&object.value["metadata"]["name"]));
-    let violations = validators.validate(&object.value).unwrap_or_default();
+    let violations = validators.validate_prepared(prepared, &object.value).unwrap_or_default();
     let of_schema = violations.iter().map(|violation| {
         let span = match violation.problem {
             Problem::UnknownField { .. } => object.key_span(&violation.path),

@@ -1,6 +1,6 @@
 //! Objects against the schemas of the releases that their environment runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use rayon::prelude::*;
@@ -15,21 +15,13 @@ use crate::yaml;
 
 /// What the API server would refuse, reported at the TOML that caused it.
 pub(super) fn check(built: &Built, validators: &BTreeMap<&str, Validators>) -> Vec<Diagnostic> {
-    let kinds: BTreeSet<(&str, &str, &str)> = built
-        .manifests
-        .iter()
-        .map(|manifest| (manifest.environment.name.as_str(), manifest.api_version(), manifest.kind()))
-        .collect();
-    for (environment, validators) in validators {
-        let kinds: Vec<(&str, &str)> =
-            kinds.iter().filter(|kind| kind.0 == *environment).map(|kind| (kind.1, kind.2)).collect();
-        validators.compile(&kinds);
-    }
+    let of = |manifest: &Manifest| &validators[manifest.environment.name.as_str()];
+    let prepared = Validators::prepare(built.manifests.iter().map(|manifest| (of(manifest), &manifest.object)));
     built
         .manifests
         .par_iter()
         .flat_map_iter(|manifest| {
-            let violations = validators[manifest.environment.name.as_str()].validate(&manifest.object);
+            let violations = of(manifest).validate_prepared(&prepared, &manifest.object);
             violations.unwrap_or_default().into_iter().map(|violation| of_manifest(manifest, &violation))
         })
         .collect()

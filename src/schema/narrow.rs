@@ -10,6 +10,24 @@ use serde_json::{Map, Value};
 /// Names of fields, at whatever depth.
 pub(crate) type Names<'a> = HashSet<&'a str>;
 
+/// Adds the names of all fields of a value.
+pub(super) fn add_names<'a>(value: &'a Value, names: &mut Names<'a>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                names.insert(name);
+                add_names(value, names);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                add_names(item, names);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// The schema for values that have no fields but these. Annotations, such as descriptions, are left out too.
 pub(crate) fn narrow(schema: &Value, names: &Names<'_>) -> Value {
     let Value::Object(keywords) = schema else { return schema.clone() };

@@ -1,18 +1,19 @@
 //! Validates manifests against the schemas of the releases an environment runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, OnceLock};
 
-use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationErrorKind};
+use jsonschema::{PatternOptions, Validator};
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::catalog::{CATALOG, Embedded, Releases, of_kind};
+use super::catalog::{CATALOG, Embedded, Releases};
 use super::cel::{RULES, Rules};
-use super::own::OwnSchemas;
-use super::violation::{Introduced, Problem, Violation};
+use super::narrow::{self, Names};
+use super::own::{OwnSchema, OwnSchemas};
+use super::translate::Translation;
+use super::violation::{Problem, Violation};
 use super::{keywords, walk};
-use crate::diagnostic::did_you_mean;
 
 /// A part of a pod that a spec may give, without what is required of the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,13 @@ struct Slots {
     fragments: Fragments,
 }
 
+/// What was compiled for the objects of one run, by position in [`CATALOG`]: of each schema no more than they use.
+#[derive(Default)]
+pub struct Prepared(BTreeMap<usize, Compiled>);
+
+/// Of more objects than this one kind's schema is compiled whole: that takes no longer than to look for what they use.
+const FEW: usize = 256;
+
 /// What was compiled of a schema's parts.
 pub(super) type Fragments = [OnceLock<Compiled>; Fragment::COUNT];
 
@@ -102,26 +110,54 @@ impl Validators {
         self.own.get(api_version, kind).is_some() || self.releases.choose(api_version, kind).is_some()
     }
 
-    /// Compiles several kinds in parallel, given as API version and kind; unknown ones are passed over.
-    pub fn compile(&self, kinds: &[(&str, &str)]) {
-        kinds.par_iter().filter_map(|(api_version, kind)| self.own.get(api_version, kind)).for_each(|own| {
-            own.compiled();
-        });
-        let embedded = kinds.iter().filter(|(api_version, kind)| self.own.get(api_version, kind).is_none());
-        let indices = embedded.filter_map(|(api_version, kind)| self.releases.choose(api_version, kind));
-        indices.collect::<BTreeSet<_>>().into_par_iter().for_each(|index| {
-            compiled(index);
-        });
+    /// Compiles, in parallel, what these objects are validated against; each comes with the validators of its environment.
+    pub fn prepare<'a>(objects: impl IntoIterator<Item = (&'a Self, &'a Value)>) -> Prepared {
+        let mut own: BTreeMap<(&str, &str), &OwnSchema> = BTreeMap::new();
+        let mut embedded: BTreeMap<usize, Vec<&Value>> = BTreeMap::new();
+        for (validators, object) in objects {
+            let Some((api_version, kind)) = identity(object) else { continue };
+            if let Some(schema) = validators.own.get(api_version, kind) {
+                own.insert((api_version, kind), schema);
+            } else if let Some(index) = validators.releases.choose(api_version, kind) {
+                embedded.entry(index).or_default().push(object);
+            }
+        }
+        let narrowed = |(index, objects): (usize, Vec<&Value>)| {
+            if objects.len() > FEW {
+                compiled(index);
+                return None;
+            }
+            let names = objects.into_iter().fold(Names::new(), |mut names, object| {
+                narrow::add_names(object, &mut names);
+                names
+            });
+            Some((index, embedded_schema(Compiled::narrowed(read(&CATALOG[index]), &names))))
+        };
+        let ((), narrowed) = rayon::join(
+            || {
+                own.into_par_iter().for_each(|(_, schema)| {
+                    schema.compiled();
+                });
+            },
+            || embedded.into_par_iter().filter_map(narrowed).collect(),
+        );
+        Prepared(narrowed)
     }
 
     /// What is wrong with an object, sorted by path; `None` if there is no schema of its kind, or none that is sound.
     pub fn validate(&self, object: &Value) -> Option<Vec<Violation>> {
-        let (api_version, kind) = (object["apiVersion"].as_str()?, object["kind"].as_str()?);
+        self.validate_prepared(&Prepared::default(), object)
+    }
+
+    /// The same for one of the objects that all was prepared for.
+    pub fn validate_prepared(&self, prepared: &Prepared, object: &Value) -> Option<Vec<Violation>> {
+        let (api_version, kind) = identity(object)?;
         if let Some(own) = self.own.get(api_version, kind) {
             return Some(own.compiled()?.violations(object, None));
         }
         let index = self.releases.choose(api_version, kind)?;
-        Some(compiled(index).violations(object, Some(&CATALOG[index])))
+        let compiled = prepared.0.get(&index).unwrap_or_else(|| compiled(index));
+        Some(compiled.violations(object, Some(&CATALOG[index])))
     }
 
     /// What is wrong with a part of a pod. Absent fields and rules across fields are not: the rest is still to come.
@@ -136,19 +172,26 @@ impl Validators {
         let index = self.releases.choose(RAY_CLUSTER.0, RAY_CLUSTER.1).expect("the catalog has RayCluster");
         let compiled = KINDS[index].fragments[fragment as usize].get_or_init(|| {
             let part = fragment.of(&read(&CATALOG[index])).expect("a head's pod has every part");
-            Compiled::new(part).expect("an embedded schema compiles, as the tests check")
+            embedded_schema(Compiled::new(part))
         });
         compiled.violations(value, None)
     }
 }
 
 fn compiled(index: usize) -> &'static Compiled {
-    KINDS[index]
-        .whole
-        .get_or_init(|| Compiled::new(read(&CATALOG[index])).expect("an embedded schema compiles, as the tests check"))
+    KINDS[index].whole.get_or_init(|| embedded_schema(Compiled::new(read(&CATALOG[index]))))
 }
 
-fn read(embedded: &Embedded) -> Value {
+fn embedded_schema(compiled: Result<Compiled, Unsound>) -> Compiled {
+    compiled.expect("an embedded schema compiles, as the tests check")
+}
+
+/// API version and kind of an object that has both.
+fn identity(object: &Value) -> Option<(&str, &str)> {
+    Some((object["apiVersion"].as_str()?, object["kind"].as_str()?))
+}
+
+pub(super) fn read(embedded: &Embedded) -> Value {
     serde_json::from_str(embedded.text).expect("an embedded schema is JSON, as the tests check")
 }
 
@@ -180,15 +223,16 @@ pub struct Unsound {
 
 impl Compiled {
     pub(super) fn new(schema: Value) -> Result<Self, Unsound> {
-        let options = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .with_pattern_options(PatternOptions::regex());
-        let validator = keywords::register(options).build(&schema).map_err(|error| Unsound {
-            at: error.instance_path().as_str().to_owned(),
-            message: format!("this is no schema: {}", error.masked_with("the value")),
-        })?;
+        let validator = validator(&schema)?;
         let rules = Rules::of(&schema).map_err(|(at, message)| Unsound { at, message })?;
         Ok(Self { schema, validator, rules })
+    }
+
+    /// For objects that have no fields but these. What is said of them still comes from the whole schema, in which
+    /// everything has the same place.
+    fn narrowed(schema: Value, names: &Names<'_>) -> Result<Self, Unsound> {
+        let validator = validator(&narrow::narrow(&schema, names))?;
+        Ok(Self { schema, validator, rules: None })
     }
 
     fn violations(&self, instance: &Value, embedded: Option<&Embedded>) -> Vec<Violation> {
@@ -207,6 +251,15 @@ impl Compiled {
         found.sort_by_cached_key(|violation| (violation.path.clone(), violation.problem.message()));
         found
     }
+}
+
+fn validator(schema: &Value) -> Result<Validator, Unsound> {
+    let options =
+        jsonschema::options().with_draft(jsonschema::Draft::Draft202012).with_pattern_options(PatternOptions::regex());
+    keywords::register(options).build(schema).map_err(|error| Unsound {
+        at: error.instance_path().as_str().to_owned(),
+        message: format!("this is no schema: {}", error.masked_with("the value")),
+    })
 }
 
 /// What the API server wants mended before it evaluates rules: `apiextensions-apiserver`, `hasBlockingErr`.
@@ -231,123 +284,4 @@ fn drop_consequences(found: &mut Vec<Violation>) {
         let consequence = mistyped.contains(&violation.path) && !matches!(violation.problem, Problem::Type { .. });
         !consequence && seen.insert((violation.path.clone(), violation.problem.message()))
     });
-}
-
-/// Turns jsonschema's errors into ours.
-struct Translation<'a> {
-    schema: &'a Value,
-    embedded: Option<&'a Embedded>,
-}
-
-impl Translation<'_> {
-    fn violations(&self, error: &ValidationError<'_>, found: &mut Vec<Violation>) {
-        let mut path = error.instance_path().as_str().to_owned();
-        let mut error = error;
-        let restated = self.restated(error.schema_path().as_str());
-        while let ValidationErrorKind::PropertyNames { error: inner } = error.kind() {
-            path = walk::join(&path, inner.instance().as_str().unwrap_or_default());
-            error = inner;
-        }
-        if let Some(message) = restated {
-            found.push(Violation { path, problem: Problem::Other { message } });
-            return;
-        }
-        if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
-            found.extend(unexpected.iter().map(|field| self.unknown_field(error, &path, field)));
-            return;
-        }
-        let problem = self.problem(error, &path);
-        found.push(Violation { path, problem });
-    }
-
-    /// The sentence of the restated rule that a schema path lies in: the entry of an `allOf` with a title.
-    fn restated(&self, schema_path: &str) -> Option<String> {
-        let ends = schema_path.match_indices("/allOf/").map(|(start, keyword)| {
-            let index = start + keyword.len();
-            schema_path[index..].find('/').map_or(schema_path.len(), |length| index + length)
-        });
-        ends.filter_map(|end| self.schema.pointer(&schema_path[..end])?["title"].as_str()).map(str::to_owned).next()
-    }
-
-    fn unknown_field(&self, error: &ValidationError<'_>, path: &str, field: &str) -> Violation {
-        let schema_path = error.schema_path().as_str();
-        let parent = schema_path.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let known = self.schema.pointer(parent).and_then(|parent| parent["properties"].as_object());
-        let known = known.into_iter().flat_map(|known| known.keys()).map(String::as_str);
-        let suggestion = did_you_mean(field, known).map(str::to_owned);
-        let since = self.first_newer(|newer| {
-            let parent = walk::descend(newer, path)?;
-            walk::field(newer, parent, field).map(|_| ())
-        });
-        let path = walk::join(path, field);
-        Violation { path, problem: Problem::UnknownField { field: field.to_owned(), suggestion, since } }
-    }
-
-    fn problem(&self, error: &ValidationError<'_>, path: &str) -> Problem {
-        let found = error.instance().as_ref();
-        let keyword = || self.schema.pointer(error.schema_path().as_str()).cloned().unwrap_or_default();
-        let bound = |unit, relation, limit: &dyn ToString, found: usize| Problem::Bound {
-            unit,
-            relation,
-            limit: limit.to_string(),
-            found: found.to_string(),
-        };
-        let range = |relation, limit: &Value| Problem::Bound {
-            unit: "",
-            relation,
-            limit: limit.to_string(),
-            found: found.to_string(),
-        };
-        let characters = || found.as_str().map_or(0, |text| text.chars().count());
-        let items = || found.as_array().map_or(0, Vec::len);
-        let fields = || found.as_object().map_or(0, serde_json::Map::len);
-        match error.kind() {
-            ValidationErrorKind::Required { property } => {
-                Problem::Missing { field: property.as_str().unwrap_or_default().to_owned() }
-            }
-            ValidationErrorKind::Type { .. } => {
-                let expected = match keyword() {
-                    Value::Array(names) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-                    Value::String(name) => vec![name],
-                    _ => Vec::new(),
-                };
-                Problem::Type { expected, found: found.clone() }
-            }
-            ValidationErrorKind::Enum { options } => {
-                let allowed = options.as_array().cloned().unwrap_or_default();
-                let since = self.first_newer(|newer| {
-                    let schema = walk::resolve(newer, walk::descend(newer, path)?);
-                    schema.get("enum")?.as_array()?.contains(found).then_some(())
-                });
-                Problem::Enum { allowed, found: found.clone(), since }
-            }
-            ValidationErrorKind::Constant { expected_value } => {
-                Problem::Enum { allowed: vec![(**expected_value).clone()], found: found.clone(), since: None }
-            }
-            ValidationErrorKind::Pattern { pattern } => {
-                Problem::Pattern { pattern: pattern.clone(), found: found.as_str().unwrap_or_default().to_owned() }
-            }
-            ValidationErrorKind::Minimum { limit } => range("at least", limit),
-            ValidationErrorKind::Maximum { limit } => range("at most", limit),
-            ValidationErrorKind::ExclusiveMinimum { limit } => range("greater than", limit),
-            ValidationErrorKind::ExclusiveMaximum { limit } => range("less than", limit),
-            ValidationErrorKind::MinLength { limit } => bound("characters", "at least", limit, characters()),
-            ValidationErrorKind::MaxLength { limit } => bound("characters", "at most", limit, characters()),
-            ValidationErrorKind::MinItems { limit } => bound("items", "at least", limit, items()),
-            ValidationErrorKind::MaxItems { limit } => bound("items", "at most", limit, items()),
-            ValidationErrorKind::MinProperties { limit } => bound("fields", "at least", limit, fields()),
-            ValidationErrorKind::MaxProperties { limit } => bound("fields", "at most", limit, fields()),
-            _ => Problem::Other { message: error.masked_with("the value").to_string() },
-        }
-    }
-
-    /// The first release after the chosen one whose schema of the same kind knows something.
-    fn first_newer(&self, knows: impl Fn(&Value) -> Option<()>) -> Option<Introduced> {
-        let chosen = self.embedded?;
-        of_kind(chosen.api_version, chosen.kind)
-            .map(|(_, newer)| newer)
-            .filter(|newer| newer.version() > chosen.version())
-            .find(|newer| knows(&read(newer)).is_some())
-            .map(|newer| Introduced { project: newer.project.name(), release: newer.release })
-    }
 }

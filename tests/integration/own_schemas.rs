@@ -81,11 +81,11 @@ fn every_crd_imports() {
                 own.add(FileId::BUILT_IN, schema.file()).unwrap();
             }
             let validators = Validators::new(&Releases::newest()).with_own(&own);
-            let names: Vec<(&str, &str)> =
-                schemas.iter().map(|schema| (schema.api_version.as_str(), schema.kind.as_str())).collect();
-            validators.compile(&names);
+            for schema in &schemas {
+                validators.validate(&serde_json::json!({ "apiVersion": schema.api_version, "kind": schema.kind }));
+            }
             assert_eq!(own.unsound(), Vec::new(), "{}", file.display());
-            kinds += names.len();
+            kinds += schemas.len();
         }
     }
     assert!(kinds > 25, "{kinds} kinds");

@@ -8,8 +8,9 @@ use raygen::check::check_objects;
 use raygen::diagnostic::{Diagnostic, Severity};
 use raygen::lint::{self, Check};
 use raygen::objects;
-use raygen::schema::Releases;
+use raygen::schema::{Releases, Validators};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::shared;
 
@@ -236,4 +237,27 @@ fn errors_catch_what_the_operators_reject_and_the_server_accepts() {
     println!("{caught} of {rejected} rejections of the operators are errors");
     assert!(share(caught, rejected) >= 99.0, "{caught} of {rejected}: {unlisted:#?}");
     assert!(unlisted.is_empty(), "disagreements without a reason: {unlisted:#?}");
+}
+
+/// A run compiles of each schema what its objects use; that must never show.
+#[test]
+fn schemas_as_narrow_as_the_objects_judge_like_whole_ones() {
+    let Some(path) = shared("truth/verdicts.jsonl") else { return };
+    let text = fs::read_to_string(path).expect("the records are readable");
+    let objects: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str::<Record>(line).expect("a record is JSON"))
+        .map(|record| serde_yaml::from_str(&record.yaml).expect("a record holds YAML"))
+        .collect();
+    let validators = Validators::new(&Releases::newest());
+    let mut wrong = 0;
+    for some in objects.chunks(50) {
+        let prepared = Validators::prepare(some.iter().map(|object| (&validators, object)));
+        for object in some {
+            let violations = validators.validate(object);
+            assert_eq!(validators.validate_prepared(&prepared, object), violations);
+            wrong += usize::from(violations.is_some_and(|violations| !violations.is_empty()));
+        }
+    }
+    assert!(wrong > 1_000, "{wrong} of {} objects are wrong", objects.len());
 }
