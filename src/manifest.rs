@@ -45,6 +45,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::json;
 use crate::readme;
 use crate::resolve::{Environment, Resolution, SharedPool, SpecPath, Team, Values, Workload};
 use crate::source::Span;
@@ -71,7 +72,7 @@ pub struct Manifest {
 
 impl Manifest {
     fn text(&self, pointer: &str) -> &str {
-        self.object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+        json::at(&self.object, pointer).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// `apiVersion`.
@@ -91,7 +92,7 @@ impl Manifest {
 
     /// `metadata.namespace`; `None` for a cluster-scoped object.
     pub fn namespace(&self) -> Option<&str> {
-        self.object.pointer("/metadata/namespace").and_then(Value::as_str)
+        json::at(&self.object, "/metadata/namespace").and_then(Value::as_str)
     }
 
     /// The file's path below the output directory. Cluster-scoped objects stand apart, so that a team's Argo CD project

@@ -78,8 +78,10 @@ struct Slots {
 #[derive(Default)]
 pub struct Prepared(BTreeMap<usize, Compiled>);
 
+const SOUND: &str = "an embedded schema compiles, as the tests check";
+
 /// Of more objects than this one kind's schema is compiled whole: that takes no longer than to look for what they use.
-const FEW: usize = 256;
+const FEW: usize = 32;
 
 /// What was compiled of a schema's parts.
 pub(super) type Fragments = [OnceLock<Compiled>; Fragment::COUNT];
@@ -131,7 +133,7 @@ impl Validators {
                 narrow::add_names(object, &mut names);
                 names
             });
-            Some((index, embedded_schema(Compiled::narrowed(read(&CATALOG[index]), &names))))
+            Some((index, Compiled::narrowed(read(&CATALOG[index]), &names)))
         };
         let ((), narrowed) = rayon::join(
             || {
@@ -172,18 +174,14 @@ impl Validators {
         let index = self.releases.choose(RAY_CLUSTER.0, RAY_CLUSTER.1).expect("the catalog has RayCluster");
         let compiled = KINDS[index].fragments[fragment as usize].get_or_init(|| {
             let part = fragment.of(&read(&CATALOG[index])).expect("a head's pod has every part");
-            embedded_schema(Compiled::new(part))
+            Compiled::embedded(part)
         });
         compiled.violations(value, None)
     }
 }
 
 fn compiled(index: usize) -> &'static Compiled {
-    KINDS[index].whole.get_or_init(|| embedded_schema(Compiled::new(read(&CATALOG[index]))))
-}
-
-fn embedded_schema(compiled: Result<Compiled, Unsound>) -> Compiled {
-    compiled.expect("an embedded schema compiles, as the tests check")
+    KINDS[index].whole.get_or_init(|| Compiled::embedded(read(&CATALOG[index])))
 }
 
 /// API version and kind of an object that has both.
@@ -228,11 +226,17 @@ impl Compiled {
         Ok(Self { schema, validator, rules })
     }
 
-    /// For objects that have no fields but these. What is said of them still comes from the whole schema, in which
-    /// everything has the same place.
-    fn narrowed(schema: Value, names: &Names<'_>) -> Result<Self, Unsound> {
-        let validator = validator(&narrow::narrow(&schema, names))?;
-        Ok(Self { schema, validator, rules: None })
+    /// An embedded schema, or a part of one.
+    fn embedded(schema: Value) -> Self {
+        let validator = validator(&schema).expect(SOUND);
+        Self { schema, validator, rules: None }
+    }
+
+    /// An embedded schema for objects that have no fields but these. What is said of them still comes from the whole, in
+    /// which everything has the same place.
+    fn narrowed(schema: Value, names: &Names<'_>) -> Self {
+        let validator = validator(&narrow::narrow(&schema, names)).expect(SOUND);
+        Self { schema, validator, rules: None }
     }
 
     fn violations(&self, instance: &Value, embedded: Option<&Embedded>) -> Vec<Violation> {
