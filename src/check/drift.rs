@@ -25,7 +25,9 @@ pub fn drift(
     mending: &Mending,
     sources: &mut Sources,
 ) -> Vec<Diagnostic> {
-    let drifted = comparison.files.iter().filter_map(|(path, file)| {
+    let touched = comparison.files.iter();
+    let touched = touched.filter(|(_, file)| !matches!(file.state, State::Unchanged | State::ForeignOrphan));
+    let drifted = touched.filter_map(|(path, file)| {
         let old = file.old.as_deref().unwrap_or_default();
         let source = tree::source_of(tree.get(path).unwrap_or(old)).unwrap_or_default().to_owned();
         let subject = Drifted { path: output.display(path), source, file, new: tree.get(path) };
