@@ -89,9 +89,23 @@ pub(super) type Fragments = [OnceLock<Compiled>; Fragment::COUNT];
 /// A schema that is ready to judge.
 pub(super) struct Compiled {
     schema: Value,
+    /// The whole schema, where `schema` is narrower.
+    whole: Option<Whole>,
     validator: Validator,
     /// The rules of a CRD; embedded schemas restate them instead.
     rules: Option<Rules>,
+}
+
+/// An embedded schema that is read when something is wrong.
+struct Whole {
+    embedded: &'static Embedded,
+    schema: OnceLock<Value>,
+}
+
+impl Whole {
+    fn schema(&self) -> &Value {
+        self.schema.get_or_init(|| read(self.embedded))
+    }
 }
 
 impl Validators {
@@ -133,7 +147,7 @@ impl Validators {
                 narrow::add_names(object, &mut names);
                 names
             });
-            Some((index, Compiled::narrowed(read(&CATALOG[index]), &names)))
+            Some((index, Compiled::narrowed(&CATALOG[index], &names)))
         };
         let ((), narrowed) = rayon::join(
             || {
@@ -223,20 +237,20 @@ impl Compiled {
     pub(super) fn new(schema: Value) -> Result<Self, Unsound> {
         let validator = validator(&schema)?;
         let rules = Rules::of(&schema).map_err(|(at, message)| Unsound { at, message })?;
-        Ok(Self { schema, validator, rules })
+        Ok(Self { schema, whole: None, validator, rules })
     }
 
     /// An embedded schema, or a part of one.
     fn embedded(schema: Value) -> Self {
         let validator = validator(&schema).expect(SOUND);
-        Self { schema, validator, rules: None }
+        Self { schema, whole: None, validator, rules: None }
     }
 
     /// An embedded schema for objects that have no fields but these. What is said of them still comes from the whole, in
     /// which everything has the same place.
-    fn narrowed(schema: Value, names: &Names<'_>) -> Self {
-        let validator = validator(&narrow::narrow(&schema, names)).expect(SOUND);
-        Self { schema, validator, rules: None }
+    fn narrowed(embedded: &'static Embedded, names: &Names<'_>) -> Self {
+        let schema = narrow::read(embedded.text, names).expect(SOUND);
+        Self { whole: Some(Whole { embedded, schema: OnceLock::new() }), ..Self::embedded(schema) }
     }
 
     fn violations(&self, instance: &Value, embedded: Option<&Embedded>) -> Vec<Violation> {
@@ -244,7 +258,8 @@ impl Compiled {
         let instance = pruned.as_ref().unwrap_or(instance);
         let mut found = Vec::new();
         if !self.validator.is_valid(instance) {
-            let translation = Translation { schema: &self.schema, embedded };
+            let schema = self.whole.as_ref().map_or(&self.schema, Whole::schema);
+            let translation = Translation { schema, embedded };
             self.validator.iter_errors(instance).for_each(|error| translation.violations(&error, &mut found));
             drop_consequences(&mut found);
         }

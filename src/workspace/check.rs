@@ -11,7 +11,7 @@ use super::unknown_key;
 use super::wrong_value::{self, name_of};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Value};
-use crate::schema::narrow::{Names, narrow};
+use crate::schema::narrow::{self, Names};
 use crate::spec::schema::SpecSchema;
 
 /// The editor schemas, compiled for the documents of one run.
@@ -20,9 +20,9 @@ pub(super) struct EditorSchemas {
     platform: Compiled,
 }
 
-/// A schema, to look up what it says, and what validates the documents at hand against it.
+/// What validates the documents at hand, and the schema to look up what it says, which is read when something is wrong.
 struct Compiled {
-    whole: &'static Json,
+    whole: &'static LazyLock<Json>,
     validator: Validator,
 }
 
@@ -34,10 +34,11 @@ fn read(schema: SpecSchema) -> Json {
 }
 
 impl Compiled {
-    fn new(whole: &'static Json, names: &Names<'_>) -> Self {
+    fn new(schema: SpecSchema, names: &Names<'_>) -> Self {
+        let whole = if schema == SpecSchema::Team { &TEAM } else { &PLATFORM };
+        let narrow = narrow::read(schema.text(), names).expect("the embedded schemas are JSON");
         let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
-        let validator = options.build(&narrow(whole, names)).expect("the embedded schemas are valid");
-        Self { whole, validator }
+        Self { whole, validator: options.build(&narrow).expect("the embedded schemas are valid") }
     }
 }
 
@@ -51,8 +52,10 @@ impl EditorSchemas {
             }
             names
         };
-        let (team, platform) =
-            rayon::join(|| Compiled::new(&TEAM, &names(teams)), || Compiled::new(&PLATFORM, &names(platforms)));
+        let (team, platform) = rayon::join(
+            || Compiled::new(SpecSchema::Team, &names(teams)),
+            || Compiled::new(SpecSchema::Platform, &names(platforms)),
+        );
         Self { team, platform }
     }
 
