@@ -7,14 +7,15 @@
 use serde_json::Value;
 
 use super::table::{
-    Case, Row, added, lowered, operator_upgraded, removed, reordered, replaced, rows, switched_off, switched_on,
-    was_suspended,
+    Case, Row, added, handed_over, lowered, operator_upgraded, removed, reordered, replaced, rows, switched_off,
+    switched_on, was_suspended,
 };
 use super::{Effect, Verdict, other};
 use crate::diff::{Change, Edit, Pattern, Step};
 use crate::schema::Version;
 
 const CRD: &str = "KubeRay CRD, x-kubernetes-validations";
+const MANAGER: &str = "KubeRay utils/util.go, ManagedByExternalController";
 const HASH: &str = "KubeRay raycluster_controller.go, shouldRecreatePodsForUpgrade";
 const STAMP: &str = "KubeRay raycluster_controller.go, annotation ray.io/kuberay-version";
 const PODS_OF: &str = "KubeRay raycluster_controller.go, reconcilePods";
@@ -36,6 +37,13 @@ pub const BESIDE: &[Row] = rows! {
     "managedBy | gcsFaultToleranceOptions.backend" if replaced => Rejected
         "the field is immutable"
         [CRD];
+    "managedBy" if handed_over => Orphan
+        "from now on the operator leaves it to another controller: what runs goes on, and is neither scaled nor \
+         replaced"
+        [MANAGER];
+    "managedBy" => Live
+        "the operator looks after it, as it does by default"
+        [MANAGER];
     "suspend" if switched_on => Stop
         "all pods are deleted; Services, Secrets and Ingress stay"
         [PODS_OF];
@@ -161,7 +169,7 @@ pub const PODS: &[Row] = rows! {
         [PODS_OF] run DELETE_HEAD;
     // What has an effect of its own beside the pods needs no further word.
     "headGroupSpec.{serviceType,headService,enableIngress,ingressOptions}.** | \
-     headServiceAnnotations.** | networkPolicy.**" => Unaffected
+     headServiceAnnotations.** | networkPolicy.** | managedBy" => Unaffected
         "no pod depends on it"
         [PODS_OF];
     "**" => Pending
@@ -171,6 +179,9 @@ pub const PODS: &[Row] = rows! {
 
 /// What a change of the hash does with `Recreate`.
 pub const RECREATION: &[Row] = rows! {
+    "managedBy" if handed_over => Unaffected
+        "the operator no longer compares hashes"
+        [MANAGER];
     "**" if operator_upgraded => Absorbed
         "the new operator stamps the running head with this spec and skips the restart: pods keep what they have \
          until they are recreated"

@@ -1,8 +1,9 @@
 //! What KubeRay does when a RayJob or a RayCronJob changes: a run keeps what it was started with.
 
-use super::table::{Parts, Row, replaced, rows, switched_off, switched_on, was_suspended};
+use super::table::{Parts, Row, handed_over, replaced, rows, switched_off, switched_on, was_suspended};
 
 const CRD: &str = "KubeRay CRD, x-kubernetes-validations";
+const MANAGER: &str = "KubeRay utils/util.go, ManagedByExternalController";
 const CONTROLLER: &str = "KubeRay rayjob_controller.go";
 const CRON_CONTROLLER: &str = "KubeRay raycronjob_controller.go, Reconcile";
 
@@ -11,6 +12,13 @@ pub const JOB: &[Row] = rows! {
     "managedBy | rayClusterSpec.managedBy" if replaced => Rejected
         "the field is immutable"
         [CRD];
+    "managedBy" if handed_over => Orphan
+        "from now on the operator leaves it to another controller: what runs goes on, and is neither scaled nor \
+         replaced"
+        [MANAGER];
+    "managedBy" => Live
+        "the operator looks after it, as it does by default"
+        [MANAGER];
     "suspend" if switched_on => Stop
         "the run ends: its cluster and its submitter are deleted"
         [CONTROLLER];

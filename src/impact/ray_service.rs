@@ -3,11 +3,12 @@
 
 use super::ray_cluster::is_hashed;
 use super::table::{
-    Case, Parts, Row, added, below, operator_upgraded, removed, replaced, rows, switched_on, was_suspended,
+    Case, Parts, Row, added, below, handed_over, operator_upgraded, removed, replaced, rows, switched_on, was_suspended,
 };
 use crate::diff::{Change, Edit, Step};
 
 const CRD: &str = "KubeRay CRD, x-kubernetes-validations";
+const MANAGER: &str = "KubeRay utils/util.go, ManagedByExternalController";
 const CONTROLLER: &str = "KubeRay rayservice_controller.go";
 const UPGRADE: &str = "KubeRay rayservice_controller.go, shouldPrepareNewCluster";
 
@@ -16,6 +17,13 @@ pub const SERVICE: &[Row] = rows! {
     "managedBy" if replaced => Rejected
         "the field is immutable"
         [CRD];
+    "managedBy" if handed_over => Orphan
+        "from now on the operator leaves it to another controller: what runs goes on, and is neither scaled nor \
+         replaced"
+        [MANAGER];
+    "managedBy" => Live
+        "the operator looks after it, as it does by default"
+        [MANAGER];
     "serveConfigV2" => Live
         "the config is sent to the running cluster: Serve updates the deployments that differ, no new cluster is \
          made"

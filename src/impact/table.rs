@@ -137,6 +137,11 @@ pub(super) fn added(case: &Case<'_>) -> bool {
     matches!(case.change.edit, Edit::Added(_))
 }
 
+/// Another controller than the operator is named, where none was.
+pub(super) fn handed_over(case: &Case<'_>) -> bool {
+    matches!(&case.change.edit, Edit::Added(manager) if manager != "ray.io/kuberay-operator")
+}
+
 /// Something is gone.
 pub(super) fn removed(case: &Case<'_>) -> bool {
     matches!(case.change.edit, Edit::Removed(_))

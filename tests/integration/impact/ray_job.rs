@@ -54,6 +54,11 @@ fn job() -> Vec<(&'static str, Edit, &'static [Verdict])> {
         ("runtimeEnvYAML", Spec("", "[override.prod.jobs.train]\nruntime-env = { pip = [\"a\"] }"), &[Ignored]),
         ("submitter", Spec("", "[override.prod.jobs.train]\nsubmitter.cpu = 1"), &[Ignored]),
         ("managedBy", Object("/spec/managedBy", json!("ray.io/kuberay-operator"), json!("x")), &[Rejected]),
+        (
+            "managedBy another",
+            Object("/spec/managedBy", serde_json::Value::Null, json!("kueue.x-k8s.io/multikueue")),
+            &[Verdict::Orphan],
+        ),
         ("labels", Object("/metadata/labels/a", json!("a"), json!("b")), &[Live]),
     ]
 }

@@ -83,6 +83,11 @@ fn rows() -> Vec<(&'static str, Edit, &'static [Verdict])> {
         ("NewCluster to None", Object("/spec/upgradeStrategy/type", json!("NewCluster"), json!("None")), &[Live]),
         ("managedBy", Object("/spec/managedBy", json!("ray.io/kuberay-operator"), json!("x")), &[Rejected]),
         (
+            "managedBy another",
+            Object("/spec/managedBy", Value::Null, json!("kueue.x-k8s.io/multikueue")),
+            &[Verdict::Orphan],
+        ),
+        (
             "a strategy in the cluster",
             Object("/spec/rayClusterConfig/upgradeStrategy", Value::Null, json!({"type": "Recreate"})),
             &[Rejected],

@@ -390,5 +390,19 @@ fn security() -> Vec<Row> {
             &[Rejected],
             &[Rejected],
         ),
+        (
+            "managedBy another",
+            FIXED,
+            Object("/spec/managedBy", Value::Null, json!("kueue.x-k8s.io/multikueue")),
+            &[Orphan],
+            &[Orphan],
+        ),
+        (
+            "managedBy the operator",
+            FIXED,
+            Object("/spec/managedBy", Value::Null, json!("ray.io/kuberay-operator")),
+            &[Live],
+            &[Restart, Live],
+        ),
     ]
 }
