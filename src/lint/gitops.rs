@@ -54,10 +54,11 @@ impl<'a> Application<'a> {
         automated.is_some_and(|automated| automated.get("enabled") != Some(&Value::Bool(false)))
     }
 
-    /// Whether it may sync objects of this namespace; one that an ApplicationSet fills in may.
+    /// Whether it may sync objects of this namespace; one that an ApplicationSet fills in may. Objects without a namespace
+    /// go into the destination's, and a destination without one leaves objects in theirs.
     pub(super) fn may_reach(&self, namespace: &str) -> bool {
         let own = self.get("/destination/namespace").and_then(Value::as_str).unwrap_or_default();
-        own == namespace || own.contains("{{")
+        own == namespace || own.is_empty() || namespace.is_empty() || own.contains("{{")
     }
 
     /// Names of the RayClusters whose replicas it ignores when it compares; an empty name stands for all.

@@ -60,6 +60,9 @@ fn argo_cd_must_leave_the_replicas_alone() {
     let found = linted(&application(automated));
     assert_eq!(found, [("replica-fight", "automated: { selfHeal: true }".to_owned())]);
     assert!(linted(&application("  syncPolicy: {}\n")).is_empty(), "someone decides about each sync");
+    // Argo CD puts what has no namespace into the destination's.
+    let nameless = application(automated).replace("  namespace: vision\n", "");
+    assert_eq!(linted(&nameless), [("replica-fight", "automated: { selfHeal: true }".to_owned())]);
     assert!(linted(&application("  syncPolicy:\n    automated: { enabled: false }\n")).is_empty());
     let elsewhere = application(automated).replace("svc, namespace: vision", "svc, namespace: monitoring");
     assert!(linted(&elsewhere).is_empty(), "it syncs something else");
