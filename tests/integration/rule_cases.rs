@@ -1,6 +1,7 @@
 //! What rules find beyond the examples of their pages: short team texts, real manifests, and what several objects say
 //! together.
 
+mod capacity;
 mod corpus;
 mod example;
 mod gitops;

@@ -75,13 +75,22 @@ impl<'a> Left<'a> {
     }
 }
 
-fn check(pool: &Object<'_>, findings: &mut Findings<'_>) {
+/// Whether some requirements of a pool exclude each other, so that nothing else is the reason that nothing is left.
+pub(super) fn is_reason(pool: &Object<'_>) -> bool {
+    contradictions(pool).next().is_some()
+}
+
+fn contradictions<'a>(pool: &Object<'a>) -> impl Iterator<Item = (&'a str, Left<'a>)> {
     let mut labels: BTreeMap<&str, Left<'_>> = BTreeMap::new();
     for (index, requirement) in items(pool, REQUIREMENTS) {
         let key = requirement["key"].as_str().unwrap_or_default();
         labels.entry(normalized(key)).or_default().add(index, requirement);
     }
-    for (key, left) in labels.into_iter().filter(|(_, left)| left.count > 1 && left.is_nothing()) {
+    labels.into_iter().filter(|(_, left)| left.count > 1 && left.is_nothing())
+}
+
+fn check(pool: &Object<'_>, findings: &mut Findings<'_>) {
+    for (key, left) in contradictions(pool) {
         // A value that Karpenter does not know is a problem of its own, and the reason for this one.
         let known = |value: &&str| ["on-demand", "reserved", "spot"].contains(value);
         let own = items(pool, REQUIREMENTS).filter(|(_, each)| each["key"] == CAPACITY_TYPE);

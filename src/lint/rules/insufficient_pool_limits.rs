@@ -128,7 +128,9 @@ fn together(
     limits: &[(Limited, u64)],
     findings: &mut Findings<'_>,
 ) {
-    for (limited, limit) in limits {
+    let stopped: Vec<Limited> =
+        groups.iter().filter_map(|(group, placement)| least(pool, group, placement, limits, findings)).collect();
+    for (limited, limit) in limits.iter().filter(|(limited, _)| !stopped.contains(limited)) {
         let Limited::Capacity(resource) = limited else { continue };
         let of =
             |(group, _): &(&GroupFit<'_>, &Placement)| group.need.resources.get(*resource).saturating_mul(group.pods.0);
@@ -145,14 +147,43 @@ fn together(
         let which =
             if number > 3 { format!("{} and {} more", names[..3].join(", "), number - 3) } else { listed(&names) };
         let message = format!(
-            "NodePool `{}` may have {}, but {which} need {} at the least",
+            "NodePool `{}` may have {}, but {which} {} {} at the least",
             pool.object.name(),
             needed(*resource, *limit),
+            if number == 1 { "needs" } else { "need" },
             needed(*resource, sum)
         );
         let pointer = format!("/spec/limits/{}", token(resource.name()));
         findings
             .object(&pool.object, &pointer, message)
-            .add_help(format!("raise it to {} or more, for nodes are never full", needed(*resource, sum)));
+            .add_help(format!("raise it to more than {}: Karpenter counts whole nodes", needed(*resource, sum)));
     }
+}
+
+/// A group whose least pods alone, each on the nodes that take least of the limits, are more than the pool may have.
+fn least(
+    pool: &Pool<'_>,
+    group: &GroupFit<'_>,
+    placement: &Placement,
+    limits: &[(Limited, u64)],
+    findings: &mut Findings<'_>,
+) -> Option<Limited> {
+    let pods = group.pods.0;
+    let Stop { limited, pod, needed } = stop(placement, limits, pods)?;
+    let limit = limits.iter().find(|(each, _)| *each == limited).map_or(0, |(_, limit)| *limit);
+    let message = format!(
+        "{} of `{}` always runs {pods} pods, but pod {pod} does not start: NodePool `{}` may have {}, and the nodes for all \
+         have {}",
+        group.pod.what(),
+        group.cluster.object.name(),
+        pool.object.name(),
+        shown(limited, limit),
+        shown(limited, needed)
+    );
+    let pointer = format!("/spec/limits/{}", token(key(limited)));
+    findings.object(&pool.object, &pointer, message).add_help(format!(
+        "raise it to {} or more, and by what the pool's other groups need: Karpenter counts whole nodes",
+        shown(limited, needed)
+    ));
+    Some(limited)
 }

@@ -56,12 +56,30 @@ fn unfit<'f>(
         return Some(found);
     }
     if placement.candidates.is_empty() {
-        // What GPUs there are, and types that raygen does not know, are told by rules of their own.
-        if placement.candidates.choice.may_be_more() || super::unavailable_gpu::is_reason(fits, pool) {
+        // What GPUs there are, requirements that exclude each other and types that raygen does not know are told by rules of
+        // their own.
+        let choice = &placement.candidates.choice;
+        let told =
+            super::unavailable_gpu::is_reason(fits, pool) || super::contradictory_requirements::is_reason(&pool.object);
+        if told || !choice.unknown.is_empty() {
             return None;
         }
+        let place = requirement(&pool.object, &[FAMILY]);
+        if choice.may_be_more() {
+            let message = format!(
+                "no instance type that raygen knows meets all requirements of NodePool `{name}`, so {what}, which needs {}, \
+                 hardly ever starts",
+                listed(&[Resource::Cpu, Resource::Memory].map(|each| needed(each, group.need.resources.get(each))))
+            );
+            let found = findings.object(&pool.object, &place, message);
+            found.severity = Severity::Warning;
+            return Some(found.add_help(
+                "make the pod smaller, or take out requirements that narrow each other; a type that is newer than raygen is \
+                 written as `[instance-types.x]`",
+            ));
+        }
         let message = format!("no instance type meets all requirements of NodePool `{name}`, so {what} never starts");
-        let found = findings.object(&pool.object, &requirement(&pool.object, &[FAMILY]), message);
+        let found = findings.object(&pool.object, &place, message);
         return Some(
             found
                 .add_help("requirements narrow each other: take out families, sizes or bounds that exclude the others"),
@@ -111,6 +129,7 @@ fn shortage(
     };
     let instance = &placement.instance(&fits.catalog, verdict).name;
     let which = match placement.verdicts.len() {
+        1 if !placement.candidates.choice.unknown.is_empty() => "the only type it may use that raygen knows".to_owned(),
         1 => "the only type it may use".to_owned(),
         _ if is_largest => "the largest type it may use".to_owned(),
         number => format!("the nearest of the {number} types it may use"),

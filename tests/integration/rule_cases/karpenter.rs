@@ -80,7 +80,7 @@ fn further_cases() {
         ),
         (
             team(
-                "requirements = [{ key = \"karpenter.k8s.aws/instance-cpu\", operator = \"NotIn\", values = [\"4\"] }]",
+                "requirements = [{ key = \"karpenter.k8s.aws/instance-cpu\", operator = \"NotIn\", values = [\"6\"] }]",
             ),
             &[],
         ),
