@@ -138,7 +138,7 @@ pub struct TeamRow {
 }
 
 /// Hours of 30 days.
-const HOURS: f64 = 720.0;
+const HOURS: u64 = 720;
 
 impl Table {
     /// Of everything that was looked at.
@@ -180,8 +180,8 @@ fn team_row(environment: &str, team: &str, costs: Costs) -> TeamRow {
         team: team.to_owned(),
         floor_per_hour: floor,
         ceiling_per_hour: ceiling,
-        floor_per_30_days: floor * HOURS,
-        ceiling_per_30_days: ceiling * HOURS,
+        floor_per_30_days: usd(costs.floor * HOURS),
+        ceiling_per_30_days: usd(costs.ceiling * HOURS),
         max_gpus: costs.gpus,
         unpriced: costs.unpriced,
         incomplete: costs.incomplete,

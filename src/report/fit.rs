@@ -33,6 +33,10 @@ pub fn groups(table: &Table, format: FitFormat) -> String {
         heading(&title(group), format, &mut text);
         let _ = writeln!(text, "{}", about(group));
         text.push_str(&fitting(group).print(format));
+        if format == FitFormat::Markdown {
+            // Or the next line would be one more row of the table.
+            text.push('\n');
+        }
         unfitting(group, &mut text);
         if group.incomplete {
             text.push_str("no cost can be told\n");
@@ -73,14 +77,15 @@ pub fn summary(table: &Table, format: FitFormat) -> String {
     ])
     .numbers_from(2);
     let mut notes = String::new();
-    let mut environments: BTreeMap<&str, [f64; 4]> = BTreeMap::new();
+    let mut environments: BTreeMap<&str, ([f64; 4], &str)> = BTreeMap::new();
     let mut gpus: BTreeMap<&str, u64> = BTreeMap::new();
     for row in &table.teams {
         let costs = [row.floor_per_hour, row.ceiling_per_hour, row.floor_per_30_days, row.ceiling_per_30_days];
-        let sums = environments.entry(&row.environment).or_default();
-        sums.iter_mut().zip(costs).for_each(|(sum, cost)| *sum += cost);
-        *gpus.entry(&row.environment).or_default() += row.max_gpus;
         let mark = if row.incomplete || !row.unpriced.is_empty() { "+" } else { "" };
+        let (sums, of_all) = environments.entry(&row.environment).or_default();
+        sums.iter_mut().zip(costs).for_each(|(sum, cost)| *sum += cost);
+        *of_all = if mark.is_empty() { *of_all } else { mark };
+        *gpus.entry(&row.environment).or_default() += row.max_gpus;
         let costs = costs.map(|cost| format!("{}{mark}", money(cost)));
         grid.row(
             [row.environment.clone(), row.team.clone()].into_iter().chain(costs).chain([row.max_gpus.to_string()]),
@@ -91,8 +96,8 @@ pub fn summary(table: &Table, format: FitFormat) -> String {
                 writeln!(notes, "+ {} in {} costs more: {why}{}", row.team, row.environment, unpriced(&row.unpriced));
         }
     }
-    for (environment, sums) in environments {
-        let sums = sums.map(money);
+    for (environment, (sums, mark)) in environments {
+        let sums = sums.map(|sum| format!("{}{mark}", money(sum)));
         let gpus = gpus.get(environment).copied().unwrap_or(0).to_string();
         grid.row([environment.to_owned(), "all teams".to_owned()].into_iter().chain(sums).chain([gpus]));
     }
