@@ -49,7 +49,7 @@ pub enum Command {
     ///
     /// Renders the specs of a Git revision and those of the working tree, and tells of every object that differs what the
     /// API server, KubeRay and Karpenter will do about it. Nothing is checked out or written. That there are differences
-    /// is no problem: the exit status is 1 only for specs with errors and for what `--fail-on` names.
+    /// is no problem: the exit status is 1 only for changed specs with errors and for what `--fail-on` names.
     Diff(Diff),
     /// Print what Argo CD needs beside the wiring that `render` writes
     Gitops(Gitops),

@@ -1,5 +1,7 @@
 //! The teams and environments that a command line names.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 
 use crate::diagnostic::did_you_mean;
@@ -39,9 +41,12 @@ pub(super) fn known(what: &str, name: &str, all: &[&str]) -> Result<()> {
     if all.contains(&name) {
         return Ok(());
     }
+    let all: BTreeSet<&str> = all.iter().copied().collect();
     match did_you_mean(name, all.iter().copied()) {
         Some(close) => bail!("there is no {what} `{name}`; did you mean `{close}`?"),
-        None if (1..=10).contains(&all.len()) => bail!("there is no {what} `{name}`; there are {}", all.join(", ")),
+        None if (1..=10).contains(&all.len()) => {
+            bail!("there is no {what} `{name}`; there are {}", all.into_iter().collect::<Vec<_>>().join(", "))
+        }
         None => bail!("there is no {what} `{name}`"),
     }
 }

@@ -25,7 +25,8 @@ pub(super) fn render(comparison: &Comparison<'_>, with_unified: bool) -> String 
         write_headline(&mut text, environment);
     }
     if comparison.environments.is_empty() {
-        text.push_str("Nothing changes.\n\n");
+        let nothing = if comparison.left_out.is_empty() { "Nothing changes" } else { "Nothing else changes" };
+        let _ = writeln!(text, "{nothing}.\n");
     }
     for name in &comparison.left_out {
         let _ = writeln!(text, "Not compared: {name}, whose specs have errors.\n");

@@ -24,7 +24,11 @@ pub(super) fn render(comparison: &Comparison<'_>, with_unified: bool) -> String 
         text.push('\n');
     }
     if comparison.environments.is_empty() {
-        let _ = writeln!(text, "nothing changes");
+        let _ = writeln!(
+            text,
+            "{}",
+            if comparison.left_out.is_empty() { "nothing changes" } else { "nothing else changes" }
+        );
     }
     for name in &comparison.left_out {
         let _ = writeln!(text, "not compared: {name}, whose specs have errors");
