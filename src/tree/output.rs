@@ -4,6 +4,9 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+/// Directories of the workspace that hold something else; hidden ones, such as Git's, are other tools' own.
+const TAKEN: [&str; 2] = ["schemas", "teams"];
+
 /// A directory below the workspace's root that raygen may write to. It need not exist yet.
 #[derive(Clone, Debug)]
 pub struct Output {
@@ -20,6 +23,11 @@ impl Output {
         ensure!(
             inside && !directory.is_empty(),
             "the output directory {directory:?} is not below the workspace's root: give a relative path without `..`"
+        );
+        let first = Path::new(directory).components().next().and_then(|part| part.as_os_str().to_str());
+        ensure!(
+            first.is_none_or(|first| !first.starts_with('.') && !TAKEN.contains(&first)),
+            "the output directory {directory:?} belongs to someone else: give one of its own, such as `generated`"
         );
         let root = root.canonicalize().with_context(|| format!("read {}", root.display()))?;
         let path = root.join(directory);

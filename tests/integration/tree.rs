@@ -312,9 +312,23 @@ mod unix {
         symlink(".", root.path().join("self")).expect("links can be made");
         symlink("nowhere", root.path().join("dangling")).expect("links can be made");
         fs::write(root.path().join("file"), "").expect("writable");
-        for directory in
-            ["out", "out/generated", "self", "dangling", "file", "file/x", "", ".", "..", "a/../..", "/tmp"]
-        {
+        for directory in [
+            "out",
+            "out/generated",
+            "self",
+            "dangling",
+            "file",
+            "file/x",
+            "",
+            ".",
+            "..",
+            "a/../..",
+            "/tmp",
+            ".git",
+            ".git/hooks",
+            "teams",
+            "schemas/x",
+        ] {
             let error = Output::new(root.path(), directory).expect_err(directory);
             assert!(!format!("{error:#}").is_empty());
         }
