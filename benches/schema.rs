@@ -1,8 +1,9 @@
 //! Validating objects against their schemas.
 
 use divan::Bencher;
+use raygen::json;
+use raygen::json::Value;
 use raygen::schema::{Releases, Validators};
-use serde_json::{Value, json};
 
 fn main() {
     divan::main();

@@ -14,7 +14,7 @@ pub use list_keys::{KEYS, alternatives};
 pub use objects::{Object, Pair, compare};
 pub use path::{Path, Pattern, Step};
 
-use serde_json::Value;
+use crate::json::Value;
 
 /// One difference between two objects.
 #[derive(Clone, Debug, PartialEq)]

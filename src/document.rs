@@ -4,10 +4,10 @@
 //! layer that set it.
 
 use indexmap::IndexMap;
-use serde_json::Value as Json;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::Diagnostic;
+use crate::json::Value as Json;
 use crate::source::{FileId, Span};
 
 /// A table in the order of its file.

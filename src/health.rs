@@ -4,7 +4,9 @@
 //! for healthy. Its checks are Lua, in its ConfigMap `argocd-cm`; Flux takes CEL, in each Kustomization.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+
+use crate::json;
+use crate::json::{Map, Value};
 
 /// Argo CD's check of one kind.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +26,7 @@ pub const ARGO_CD: [Check; 4] = [
 ];
 
 /// The keys of `argocd-cm`.
-pub fn argo_cd_settings() -> Map<String, Value> {
+pub fn argo_cd_settings() -> Map {
     let key = |check: &Check| format!("resource.customizations.health.ray.io_{}", check.kind);
     ARGO_CD.iter().map(|check| (key(check), check.lua.into())).collect()
 }

@@ -22,7 +22,7 @@
 //! [`anyhow::Error`] with context. A panic is a bug of raygen.
 
 pub mod source;
-mod json;
+pub mod json;
 pub mod diagnostic;
 pub mod document;
 pub mod spec;

@@ -42,10 +42,10 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
 use crate::json;
+use crate::json::Value;
 use crate::readme;
 use crate::resolve::{Environment, Resolution, SharedPool, SpecPath, Team, Values, Workload};
 use crate::source::Span;
@@ -250,7 +250,7 @@ impl Scope<'_> {
 
 /// Our structs and those of Kubernetes hold only strings, numbers, lists and maps with string keys.
 fn to_value(object: impl Serialize) -> Value {
-    serde_json::to_value(object).expect("manifests serialize")
+    crate::json::to_value(object).expect("manifests serialize")
 }
 
 fn of_team(team: &Team) -> Built {

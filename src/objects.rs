@@ -9,9 +9,9 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use rayon::prelude::*;
-use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+use crate::json::Value;
 use crate::source::{FileId, Sources, Span};
 use crate::yaml::{self, Places, Problem, ProblemKind};
 
@@ -216,7 +216,7 @@ fn without_null_fields(value: Value) -> Value {
             .into_iter()
             .filter(|(_, field)| !field.is_null())
             .map(|(key, field)| {
-                let field = if AMOUNTS.contains(&key.as_str()) { field } else { without_null_fields(field) };
+                let field = if AMOUNTS.contains(&key.as_ref()) { field } else { without_null_fields(field) };
                 (key, field)
             })
             .collect(),

@@ -12,11 +12,13 @@ mod scalar;
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Number, Value};
+use serde_json::Number;
 
 pub use parse::{Parsed, Problem, ProblemKind, parse};
 pub use places::Places;
 use scalar::{Keep, Style};
+
+use crate::json::{Map, Value};
 
 /// An implicit key may not be longer than 1024 characters (YAML 1.2.2 §7.4); what is longer is written after `? `.
 const LONGEST_IMPLICIT_KEY: usize = 1000;
@@ -64,7 +66,7 @@ struct Emitter<'value, 'out> {
 
 impl<'value> Emitter<'value, '_> {
     /// A map with entries. The cursor already stands at column `indent`.
-    fn map(&mut self, map: &'value Map<String, Value>, indent: usize, leading: &[&str]) {
+    fn map(&mut self, map: &'value Map, indent: usize, leading: &[&str]) {
         let rank = |key: &str| leading.iter().position(|name| *name == key).unwrap_or(leading.len());
         if leading.is_empty() || map.keys().map(|key| rank(key)).is_sorted() {
             for (index, (key, value)) in map.iter().enumerate() {
@@ -73,7 +75,7 @@ impl<'value> Emitter<'value, '_> {
             return;
         }
         let start = self.entries.len();
-        self.entries.extend(map.iter().map(|(key, value)| (rank(key), key.as_str(), value)));
+        self.entries.extend(map.iter().map(|(key, value)| (rank(key), key, value)));
         self.entries[start..].sort_by_key(|(rank, ..)| *rank);
         for index in start..self.entries.len() {
             let (_, key, value) = self.entries[index];

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::diagnostic::Diagnostic;
+use crate::json::Value;
 use crate::lint::{Object, Subject};
 use crate::manifest::{Built, Manifest};
 use crate::source::FileId;

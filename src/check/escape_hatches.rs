@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use serde_json::{Map, Value};
 
 use super::schemas::{self, Target};
 use crate::diagnostic::Diagnostic;
+use crate::json::{Map, Value};
 use crate::resolve::{Group, Resolution, SpecPath, Team};
 use crate::schema::{Fragment, Validators};
 use crate::spec;
@@ -31,7 +31,7 @@ pub(super) fn check(resolution: &Resolution, validators: &BTreeMap<&str, Validat
 fn of_group(team: &Team, group: &Group, validators: &Validators) -> Vec<Diagnostic> {
     let table = |key: &'static str| group.path.join(key);
     let object = |object: &spec::group::Object| object.0.clone();
-    let mut hatches: Vec<(SpecPath, Fragment, Map<String, Value>)> = Vec::new();
+    let mut hatches: Vec<(SpecPath, Fragment, Map)> = Vec::new();
     for (key, fragment, hatch) in [
         ("pod", Fragment::PodSpec, &group.pod),
         ("container", Fragment::Container, &group.container),
@@ -63,7 +63,7 @@ fn of_hatch(
     team: &Team,
     group: &Group,
     validators: &Validators,
-    (path, fragment, object): (SpecPath, Fragment, Map<String, Value>),
+    (path, fragment, object): (SpecPath, Fragment, Map),
 ) -> Vec<Diagnostic> {
     let key: Vec<&str> = path.keys().skip(group.path.keys().count()).collect();
     let key = key.join(".");

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde_json::Value;
 
 use super::{Checked, duplicates, schemas};
 use crate::diagnostic::{self, Diagnostic};
 use crate::instances::Catalog;
+use crate::json::Value;
 use crate::lint::{self, Config, Object, Subject};
 use crate::objects::{Objects, ReadObject};
 use crate::resolve::instance_types;

@@ -1,11 +1,10 @@
 //! `raygen gitops`: what Argo CD needs and no object of the workspace brings.
 
-use anyhow::Result;
-use serde_json::json;
-
 use super::{Status, Terminal};
 use crate::cli::{GitopsCommand, HealthFormat};
+use crate::json;
 use crate::{health, yaml};
+use anyhow::Result;
 
 pub(super) fn run(command: &GitopsCommand, terminal: &Terminal) -> Result<Status> {
     let GitopsCommand::Health { format } = command;

@@ -88,7 +88,7 @@ fn converted(objects: &Objects) -> (BTreeMap<String, Imported>, Vec<Diagnostic>)
     let mut with_definition: BTreeMap<_, bool> = objects.sources.ids().map(|file| (file, false)).collect();
     for object in objects.objects.iter().filter(|object| import::is_definition(&object.value)) {
         with_definition.insert(object.document.file, true);
-        let schemas = import::import(&object.value).unwrap_or_else(|misfits| {
+        let schemas = import::import(&(&object.value).into()).unwrap_or_else(|misfits| {
             let diagnostic = |misfit: Misfit| Diagnostic::error("invalid-crd", object.span(&misfit.at), misfit.message);
             diagnostics.extend(misfits.into_iter().map(diagnostic));
             Vec::new()

@@ -1,9 +1,8 @@
 //! Does to a value what changes say: the proof that a diff leaves nothing out.
 
-use serde_json::Value;
-
 use super::list_keys::key;
 use super::{Change, Edit, Step, compare};
+use crate::json::Value;
 
 /// `old` with all changes made. `None` if a change does not fit it.
 pub fn apply(old: &Value, changes: &[Change]) -> Option<Value> {
@@ -22,7 +21,7 @@ fn edit(value: &mut Value, steps: &[Step], what: &Edit) -> Option<()> {
             value.as_object_mut()?.insert(name.clone(), new.clone());
         }
         ([Step::Field(name)], Edit::Removed(_)) => {
-            value.as_object_mut()?.shift_remove(name)?;
+            value.as_object_mut()?.remove(name)?;
         }
         ([Step::Item { .. }], Edit::Added(new)) => value.as_array_mut()?.push(new.clone()),
         ([Step::Item { by, key: wanted }], Edit::Removed(_)) => {
@@ -37,8 +36,8 @@ fn edit(value: &mut Value, steps: &[Step], what: &Edit) -> Option<()> {
 
 fn child<'a>(value: &'a mut Value, step: &Step) -> Option<&'a mut Value> {
     match step {
-        Step::Field(name) => value.get_mut(name),
-        Step::Index(index) => value.get_mut(*index),
+        Step::Field(name) => value.as_object_mut()?.get_mut(name),
+        Step::Index(index) => value.as_array_mut()?.get_mut(*index),
         Step::Item { by, key: wanted } => {
             value.as_array_mut()?.iter_mut().find(|item| key(by, item).as_ref() == Some(wanted))
         }

@@ -1,9 +1,8 @@
 //! The changes that turn one value into another.
 
-use serde_json::{Map, Value};
-
 use super::list_keys::{self, key};
 use super::{Change, Edit, Path, Step};
+use crate::json::{Map, Value};
 
 /// What has to be done to `old` to get `new`, in an order in which it can be done. The order of an object's fields means
 /// nothing.
@@ -26,16 +25,16 @@ fn replaced(path: &Path, old: Value, new: Value) -> Change {
     Change { path: path.clone(), edit: Edit::Replaced { old, new } }
 }
 
-fn fields(path: &Path, old: &Map<String, Value>, new: &Map<String, Value>, changes: &mut Vec<Change>) {
+fn fields(path: &Path, old: &Map, new: &Map, changes: &mut Vec<Change>) {
     for (name, value) in old {
-        let path = path.join(Step::Field(name.clone()));
+        let path = path.join(Step::Field(name.to_owned()));
         match new.get(name) {
             Some(after) => values(&path, value, after, changes),
             None => changes.push(Change { path, edit: Edit::Removed(value.clone()) }),
         }
     }
     for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
-        let path = path.join(Step::Field(name.clone()));
+        let path = path.join(Step::Field(name.to_owned()));
         changes.push(Change { path, edit: Edit::Added(value.clone()) });
     }
 }

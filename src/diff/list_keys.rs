@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use crate::json::Value;
 
 /// Lists by the name of their field, and the fields of their items' keys; the first that suits the items counts. An item
 /// must have the first field of a key. One that lacks another has the API's default, or nothing, there.

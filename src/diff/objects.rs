@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use serde_json::Value;
 
 use super::{Change, changes, rename};
+use crate::json::Value;
 use crate::manifest::Manifest;
 
 /// An object and whose it is.

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::{Object, Pair};
+use crate::json::Value;
 
 /// The share of values that two objects have to have in common.
 const ALIKE: f64 = 0.6;

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::node_class::{AmiFamily, NodeClass};
 use super::offer::Offer;
 use crate::instances::{Catalog, FAMILY, INSTANCE_TYPE, Set, normalized};
+use crate::json::Value;
 use crate::resolve::{Environment, Instances};
 use crate::spec;
 

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::candidates::{Candidates, Requirement, allowed, choice};
 use super::node_class::NodeClass;
 use super::offer::{Offer, Settings, offers as offers_of};
@@ -12,6 +10,7 @@ use super::placement::Placement;
 use super::pod::{Need, need};
 use super::resources::Resources;
 use crate::instances::{Catalog, Set, normalized};
+use crate::json::Value;
 use crate::lint::{Object, Pod, RayCluster, Subject, mismatched_label, tolerates};
 
 /// The label that Karpenter puts on a pool's nodes.

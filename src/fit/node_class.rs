@@ -1,8 +1,7 @@
 //! What of an EC2NodeClass changes how much a node offers.
 
-use serde_json::Value;
-
 use super::resources::{Resource, amount, whole};
+use crate::json::Value;
 use crate::resolve::Environment;
 use crate::spec;
 use crate::spec::node_pool::InstanceStore;

@@ -1,8 +1,7 @@
 //! What a pod takes of a node, with what KubeRay puts into it.
 
-use serde_json::Value;
-
 use super::resources::{Resource, Resources, amount};
+use crate::json::Value;
 use crate::lint::{Pod, RayCluster, autoscaler, wait_gcs_ready};
 
 /// What a pod takes of a node.

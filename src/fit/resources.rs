@@ -1,7 +1,6 @@
 //! Amounts of what pods ask for and nodes offer.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::spec::Quantity;
 
 /// What Karpenter counts on an EC2 instance (provider `pkg/providers/instancetype/types.go`, computeCapacity, v1.14).
@@ -182,7 +181,7 @@ pub(super) fn whole(amount: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json;
 
     use super::*;
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::candidates::{Requirement, allowed};
 use super::group::{Fits, GroupFit, Pool};
@@ -12,6 +11,7 @@ use super::pod::Runs;
 use super::resources::{Resource, Resources};
 use super::table::written;
 use crate::instances::{InstanceType, LABELS};
+use crate::json::Value;
 
 /// A group on one type.
 #[derive(Debug, Serialize)]

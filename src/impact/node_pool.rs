@@ -1,9 +1,8 @@
 //! What Karpenter does when a NodePool changes: a node whose NodePool has another hash has drifted and is replaced.
 
-use serde_json::Value;
-
 use super::table::{Case, Parts, Row, added, lowered, removed, reordered, rows};
 use crate::diff::{Edit, Step};
+use crate::json::Value;
 
 const CRD: &str = "Karpenter CRD, x-kubernetes-validations";
 const HASH: &str = "Karpenter nodepool.go, NodePool.Hash";

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::{Effect, Verdict, label, node_pool};
 use crate::diff::Object;
+use crate::json::Value;
 
 /// Names that are told before the rest is counted.
 const NAMED: usize = 3;

@@ -170,7 +170,7 @@ fn is_iam_role(case: &Case<'_>) -> bool {
 }
 
 fn is_immutable(case: &Case<'_>) -> bool {
-    !switched_on(case) && case.old.get("immutable") == Some(&serde_json::Value::Bool(true))
+    !switched_on(case) && case.old.get("immutable") == Some(&crate::json::Value::Bool(true))
 }
 
 /// Annotations that name another load balancer, or one of another scheme.

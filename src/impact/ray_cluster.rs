@@ -4,14 +4,13 @@
 //! differs. Without, no change reaches a running pod: it waits for the next one. Objects beside the pods follow rules of
 //! their own, whatever the strategy.
 
-use serde_json::Value;
-
 use super::table::{
     Case, Row, added, handed_over, lowered, operator_upgraded, removed, reordered, replaced, rows, switched_off,
     switched_on, was_suspended,
 };
 use super::{Effect, Verdict, other};
 use crate::diff::{Change, Edit, Pattern, Step};
+use crate::json::Value;
 use crate::schema::Version;
 
 const CRD: &str = "KubeRay CRD, x-kubernetes-validations";

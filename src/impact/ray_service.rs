@@ -169,6 +169,6 @@ fn comes_with_cluster(case: &Case<'_>) -> bool {
 }
 
 fn starts_upgrading(case: &Case<'_>) -> bool {
-    let before = case.old.pointer("/spec/upgradeStrategy/type").and_then(serde_json::Value::as_str);
+    let before = case.old.pointer("/spec/upgradeStrategy/type").and_then(crate::json::Value::as_str);
     before == Some("None") && !keeps_cluster(case) && !removed(case)
 }

@@ -1,8 +1,7 @@
 //! What Kubernetes does when volumes, claims and classes change: little of them may, and what may touches data.
 
-use serde_json::Value;
-
 use super::table::{Case, Row, added, replaced, rows};
+use crate::json::Value;
 use crate::spec::Quantity;
 
 const VALIDATION: &str = "Kubernetes apis/core/validation/validation.go";

@@ -1,9 +1,8 @@
 //! Tables of facts: one row per field and condition, the first that fits counts.
 
-use serde_json::Value;
-
 use super::{Effect, Verdict};
 use crate::diff::{Change, Edit, Pattern, Step};
+use crate::json::Value;
 use crate::schema::Version;
 
 /// A row: what happens when a field changes under a condition.

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::karpenter::{REQUIREMENTS, items, token};
 use super::subject::Object;
 use crate::fit::{Fits, GroupFit, Placement, Pool, Resource, Verdict, offer};
 use crate::instances::{INSTANCE_TYPE, InstanceType, normalized};
+use crate::json::Value;
 use crate::source::Span;
 
 /// An amount that a pod needs.

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
 use super::karpenter::items;
 use super::subject::env_value;
 use super::{Object, RayCluster, Subject};
+use crate::json::Value;
 use crate::resolve::names;
 
 /// What an exposed port serves.
@@ -149,7 +148,7 @@ fn of_route<'a>(route: &Object<'a>, clusters: &Clusters<'a>) -> Vec<Exposure<'a>
                         path,
                         service,
                         cluster: *cluster,
-                        port: port(cluster, service, &json!({ "number": backend["port"] })),
+                        port: port(cluster, service, &[("number", backend["port"].clone())].into_iter().collect()),
                     });
                 }
             }
@@ -213,7 +212,7 @@ pub(super) fn asks_who(ingress: &Object<'_>) -> bool {
             .any(|filter| matches!(filter["type"].as_str(), Some("ExtensionRef" | "ExternalAuth")));
     }
     let Some(annotations) = ingress.get("/metadata/annotations").and_then(Value::as_object) else { return false };
-    annotations.iter().any(|(key, value)| match key.as_str() {
+    annotations.iter().any(|(key, value)| match key {
         "alb.ingress.kubernetes.io/auth-type" => value != "none",
         "alb.ingress.kubernetes.io/jwt-validation"
         | "alb.ingress.kubernetes.io/mutual-authentication"

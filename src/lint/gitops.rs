@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::karpenter::{items, texts};
 use super::{Object, Subject};
+use crate::json::Value;
 
 /// An Application, or the template of an ApplicationSet.
 #[derive(Clone, Copy, Debug)]

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::subject::{Object, Pod, Subject};
 use crate::diagnostic::Fix;
+use crate::json::Value;
 use crate::json::field;
 
 /// A pool's requirements.
@@ -21,8 +20,7 @@ pub(super) fn items<'a>(object: &Object<'a>, pointer: &str) -> impl Iterator<Ite
 
 /// The entries of the table at a JSON pointer; nothing where there is none.
 pub(super) fn entries<'a>(object: &Object<'a>, pointer: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
-    let table = object.get(pointer).and_then(Value::as_object).into_iter().flatten();
-    table.map(|(key, value)| (key.as_str(), value))
+    object.get(pointer).and_then(Value::as_object).into_iter().flatten()
 }
 
 /// The texts of a list.

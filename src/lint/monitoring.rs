@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::karpenter::{entries, items};
 use super::subject::{Object, Pod, RayCluster, Subject};
+use crate::json::Value;
 
 /// Something that selectors select.
 #[derive(Debug)]
@@ -56,7 +55,7 @@ fn of_pod<'a>(pod: &Pod<'a>) -> Target<'a> {
         labels.insert("app.kubernetes.io/created-by", Some("kuberay-operator".into()));
     }
     let own = pod.get("/metadata/labels").and_then(Value::as_object).into_iter().flatten();
-    labels.extend(own.map(|(key, value)| (key.as_str(), value.as_str().map(Cow::from))));
+    labels.extend(own.map(|(key, value)| (key, value.as_str().map(Cow::from))));
     if ray {
         labels.insert("ray.io/node-type", Some(pod.role.into()));
         let group = pod.group.clone().map_or(Cow::from("headgroup"), Cow::from);
@@ -121,7 +120,7 @@ fn head_service<'a>(object: &Object<'a>, cluster: &RayCluster<'a>) -> Target<'a>
     for table in
         [template.map(|head| &head["metadata"]["labels"]), cluster.get("/headGroupSpec/headService/metadata/labels")]
     {
-        for key in table.and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str()) {
+        for key in table.and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key) {
             labels.entry(key).or_insert(None);
         }
     }
@@ -197,7 +196,7 @@ pub(super) fn endpoints<'a>(monitor: &Object<'a>) -> (&'static str, Vec<(usize, 
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json;
 
     use super::{Labels, selects};
 

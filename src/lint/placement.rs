@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::{Object, Pod, Subject};
 use crate::instances::{LABELS, normalized};
+use crate::json::Value;
 
 /// NodePools by environment and name.
 pub(super) struct Pools<'a>(BTreeMap<(&'a str, &'a str), Object<'a>>);

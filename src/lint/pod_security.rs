@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::{Object, Pod, RayCluster, Subject};
+use crate::json::Value;
 
 /// The levels of a Namespace, where it sets them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -105,7 +104,7 @@ pub(super) fn restricted(pod: &Pod<'_>) -> Vec<Breach> {
     ];
     let mut found = Vec::new();
     for (index, volume) in list(pod.get("/spec/volumes")) {
-        let sources = volume.as_object().into_iter().flatten().map(|(source, _)| source.as_str());
+        let sources = volume.as_object().into_iter().flatten().map(|(source, _)| source);
         if let Some(source) =
             sources.filter(|source| !matches!(*source, "name" | "hostPath")).find(|source| !VOLUMES.contains(source))
         {

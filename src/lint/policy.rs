@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::{Findings, Object, Subject};
 use crate::document::Node;
+use crate::json;
+use crate::json::Value;
 use crate::manifest::Manifest;
 use crate::resolve::{SpecPath, Team};
 use crate::source::Span;
@@ -24,7 +24,7 @@ impl<'a> Policy<'a> {
     /// The platform's policy, if it has one.
     pub(super) fn read(workspace: &'a Workspace) -> Option<Self> {
         let node = workspace.platform.as_ref()?.root.child("policy")?;
-        let spec = serde_json::from_value(node.to_json()).ok()?;
+        let spec = json::from_value(&node.to_json()).ok()?;
         Some(Self { spec, node })
     }
 

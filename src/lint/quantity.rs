@@ -1,7 +1,6 @@
 //! Amounts in objects, as Kubernetes reads them.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::spec::Quantity;
 
 /// The amount in base units (cores, bytes, pieces); `None` for what is no quantity. An explicit null is zero, as it is
@@ -38,7 +37,7 @@ pub(super) fn is_counted(resource: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use crate::json;
 
     use super::*;
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-
 use super::quantity;
 use super::{Object, RayCluster, Subject};
+use crate::json;
+use crate::json::Value;
 
 /// A Namespace in an environment.
 pub(super) type Place<'a> = (&'a str, &'a str);
@@ -26,7 +26,7 @@ pub(super) fn quotas<'s, 'a>(subject: &'s Subject<'a>) -> impl Iterator<Item = &
 pub(super) fn hard<'a>(quota: &Object<'a>) -> Vec<(&'a str, String, f64)> {
     let entries = quota.get("/spec/hard").and_then(Value::as_object).into_iter().flatten();
     let pointer = |resource: &str| format!("/spec/hard/{}", resource.replace('~', "~0").replace('/', "~1"));
-    entries.filter_map(|(name, value)| Some((name.as_str(), pointer(name), quantity::amount(value)?))).collect()
+    entries.filter_map(|(name, value)| Some((name, pointer(name), quantity::amount(value)?))).collect()
 }
 
 /// How many pods there are to count.

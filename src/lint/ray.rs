@@ -1,10 +1,10 @@
 //! What several rules ask of Ray clusters: images, amounts, environment variables, feature gates.
 
 use semver::Version;
-use serde_json::Value;
 
 use super::Object;
 use crate::diagnostic::Fix;
+use crate::json::Value;
 use crate::spec::Quantity;
 
 /// Whether a field stands there with any value but null, which the API server drops.

@@ -1,9 +1,8 @@
 //! Jobs as rules look at them: a RayJob's spec, and the template of a RayCronJob.
 
-use serde_json::Value;
-
 use super::{Findings, Object};
 use crate::diagnostic::Diagnostic;
+use crate::json::Value;
 
 /// A RayJob's spec, in an object of its own or in a RayCronJob, whose template KubeRay checks alike (`utils/validation.go`,
 /// ValidateRayCronJobSpec).

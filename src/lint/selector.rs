@@ -1,8 +1,7 @@
 //! Which pods a label selector selects: the template's labels, and those that the operator adds.
 
-use serde_json::Value;
-
 use super::Pod;
+use crate::json::Value;
 
 /// Whether a LabelSelector selects the pods of a template; `None` where a label is not known before the pods exist, as
 /// the name of a RayJob's cluster.

@@ -1,9 +1,8 @@
 //! Serve configs as rules read them: the values in a RayService's text, and where they stand.
 
-use serde_json::Value;
-
 use super::Object;
 use crate::document;
+use crate::json::Value;
 use crate::source::Span;
 
 /// Where the text stands in a RayService.
@@ -91,7 +90,7 @@ fn ends_with_index(pointer: &str) -> bool {
 
 fn first_token(value: &Value) -> Option<String> {
     match value {
-        Value::Object(map) => map.keys().next().cloned(),
+        Value::Object(map) => map.keys().next().map(str::to_owned),
         Value::Array(items) => (!items.is_empty()).then(|| "0".to_owned()),
         _ => None,
     }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::karpenter::{items, texts};
 use super::{Object, Pod, Subject};
+use crate::json::Value;
 
 /// The FSx for Lustre CSI driver.
 pub(super) const FSX: &str = "fsx.csi.aws.com";

@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
-use serde_json::Value;
 
 use super::Rule;
 use super::exposure::{self, Exposure};
@@ -12,6 +11,7 @@ use super::policy::Policy;
 use crate::diagnostic::Diagnostic;
 use crate::fit::Fits;
 use crate::instances::Catalog;
+use crate::json::Value;
 use crate::json::at;
 use crate::manifest::{Built, Manifest};
 use crate::objects::ReadObject;

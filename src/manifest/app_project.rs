@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::application::{Cluster, NOWHERE};
 use super::gitops::group_kind;
 use super::metadata::Metadata;
 use super::{Manifest, to_value};
+use crate::json::Value;
 use crate::resolve::{ArgoCd, Environment, GitOps, Team};
 
 #[derive(Serialize)]

@@ -1,11 +1,11 @@
 //! Application (`argoproj.io/v1alpha1`), by itself and as the template of an ApplicationSet.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::gitops::QUEUE;
 use super::metadata::Metadata;
 use super::{Manifest, to_value};
+use crate::json::Value;
 use crate::resolve::{ArgoCd, Destination, GitOps, Team};
 
 #[derive(Serialize)]

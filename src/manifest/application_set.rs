@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::application::{self, FINALIZER};
 use super::metadata::{self, Metadata};
 use super::to_value;
+use crate::json::Value;
 use crate::resolve::{ArgoCd, GitOps};
 
 #[derive(Serialize)]

@@ -2,10 +2,10 @@
 
 use k8s_openapi::DeepMerge;
 use k8s_openapi::api::core::v1::Container;
-use serde_json::{Map, Value};
 
 use super::Places;
 use super::pod::{restricted, typed};
+use crate::json::{Map, Value};
 use crate::resolve::Group;
 
 /// Init containers, with the Ray image unless they name another.
@@ -28,7 +28,7 @@ pub(super) fn beside(group: &Group) -> impl Iterator<Item = Container> {
 }
 
 /// With the security context that Pod Security restricted asks for, where the container says nothing else.
-fn built(group: &Group, base: Container, partial: &Map<String, Value>) -> Container {
+fn built(group: &Group, base: Container, partial: &Map) -> Container {
     let mut container = Container { security_context: Some(restricted()), ..base };
     // One that fits no Container is reported by the checks; a stand-in keeps what follows in its place.
     let name = partial.get("name").and_then(Value::as_str).unwrap_or("unreadable");

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::metadata::Metadata;
 use super::{Manifest, Places, Scope, to_value};
+use crate::json::Map;
 use crate::resolve::{Environment, NodePool, SharedPool, SpecPath};
 use crate::spec::node_pool::InstanceStore;
 use crate::spec::{SelectorTerm, VolumeType};
@@ -35,7 +35,7 @@ struct Spec {
     instance_store_policy: Option<InstanceStore>,
     metadata_options: MetadataOptions,
     #[serde(skip_serializing_if = "Option::is_none")]
-    kubelet: Option<Map<String, Value>>,
+    kubelet: Option<Map>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_data: Option<String>,
     tags: BTreeMap<String, String>,

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde_json::{Value, json};
-
 use super::metadata::Metadata;
 use super::{Manifest, Places, Scope};
+use crate::json;
+use crate::json::Value;
 use crate::resolve::{Secret, SecretStore};
+use serde::Serialize;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

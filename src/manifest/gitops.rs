@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
-
 use super::{Manifest, Places, Text, app_project, application, application_set, kustomization, to_value};
 use crate::health;
+use crate::json::{Map, Value};
 use crate::resolve::{Environment, GitOps, SpecPath, Team};
 use crate::spec::GitOpsTool;
 use crate::yaml;
@@ -74,7 +73,7 @@ pub(super) fn annotate(environment: &Environment, manifests: &mut [Manifest]) {
 
 fn annotations(object: &Value) -> BTreeMap<String, String> {
     let own = object["metadata"]["annotations"].as_object().into_iter().flat_map(Map::iter);
-    own.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    own.filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned()))).collect()
 }
 
 /// An object's own sync options, with pruning and deletion confirmed by a person unless they say otherwise.

@@ -1,12 +1,12 @@
 //! Kustomization (`kustomize.toolkit.fluxcd.io/v1`): what Flux applies, and when that is healthy.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::application::is_queued;
 use super::metadata::Metadata;
 use super::{Manifest, to_value};
 use crate::health::{self, Expressions};
+use crate::json::Value;
 use crate::resolve::{Flux, GitOps, Team};
 
 #[derive(Serialize)]

@@ -1,9 +1,8 @@
 //! Patches: changes to built objects, for what no key of the spec says.
 
-use serde_json::{Map, Value};
-
 use super::Manifest;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::json::{Map, Value};
 use crate::resolve::{PlacedPatch, SpecPath, Team};
 
 /// What identifies an object: changed by a patch it would be another object.
@@ -119,13 +118,13 @@ fn touches_identity(pointer: &str) -> bool {
 }
 
 /// The pointers that a merge patch sets, with the keys that lead to them in the patch.
-pub(super) fn leaves(patch: &Map<String, Value>) -> Vec<(String, Vec<String>)> {
+pub(super) fn leaves(patch: &Map) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
-    let mut open: Vec<(String, Vec<String>, &Map<String, Value>)> = vec![(String::new(), Vec::new(), patch)];
+    let mut open: Vec<(String, Vec<String>, &Map)> = vec![(String::new(), Vec::new(), patch)];
     while let Some((pointer, keys, table)) = open.pop() {
         for (key, value) in table {
             let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
-            let keys: Vec<String> = keys.iter().cloned().chain([key.clone()]).collect();
+            let keys: Vec<String> = keys.iter().cloned().chain([key.to_owned()]).collect();
             match value {
                 Value::Object(inner) if !inner.is_empty() => open.push((pointer, keys, inner)),
                 _ => found.push((pointer, keys)),
@@ -152,7 +151,7 @@ fn merge(target: &mut Value, patch: &Value) {
                 match target.get_mut(key) {
                     Some(inner) => merge(inner, value),
                     None => {
-                        target.insert(key.clone(), value.clone());
+                        target.insert(key.to_owned(), value.clone());
                     }
                 }
             }
@@ -166,7 +165,7 @@ fn remove(object: &mut Value, pointer: &str) -> bool {
     let Some((parent, last)) = pointer.rsplit_once('/') else { return false };
     let last = last.replace("~1", "/").replace("~0", "~");
     match object.pointer_mut(parent) {
-        Some(Value::Object(table)) => table.shift_remove(&last).is_some(),
+        Some(Value::Object(table)) => table.remove(&last).is_some(),
         Some(Value::Array(items)) => match last.parse::<usize>() {
             Ok(index) if index < items.len() => {
                 items.remove(index);

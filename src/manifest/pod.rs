@@ -11,10 +11,11 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::metadata::INSTANCE;
 use super::{Places, containers, env, mounts, patch, probes, spread, volumes};
+use crate::json;
+use crate::json::Map;
 use crate::resolve::{Group, Workload};
 use crate::spec;
 
@@ -216,8 +217,8 @@ pub(super) fn node_selector(group: &Group) -> BTreeMap<String, String> {
 }
 
 /// An escape hatch as its type. One that does not fit is reported by the checks and changes nothing.
-pub(super) fn typed<T: serde::de::DeserializeOwned>(partial: Option<&Map<String, Value>>) -> Option<T> {
-    serde_json::from_value(Value::Object(partial?.clone())).ok()
+pub(super) fn typed<T: serde::de::DeserializeOwned>(partial: Option<&Map>) -> Option<T> {
+    json::from_fields(partial?).ok()
 }
 
 fn container(workload: &Workload, group: &Group, role: Role) -> Container {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Map, Number, Value};
+use serde_json::Number;
 
 use super::metadata::{self, Metadata};
 use super::pod::PodTemplate;
 use super::ray_cluster::{self, RayClusterSpec};
 use super::{Manifest, Places, Scope, submitter, to_value};
+use crate::json::{Map, Value};
 use crate::resolve::{Job, Schedule, SelectedJob, SpecPath, Workload};
 use crate::spec::{DeletionPolicy, Duration, JobDeploymentStatus, JobStatus, SubmissionMode};
 use crate::yaml;
@@ -187,7 +188,7 @@ fn spec(job: &Job, submitter_labels: BTreeMap<String, String>) -> RayJobSpec {
 }
 
 /// A table as the text of a YAML document; nothing for an empty one.
-fn yaml_text(table: &Map<String, Value>) -> Option<String> {
+fn yaml_text(table: &Map) -> Option<String> {
     (!table.is_empty()).then(|| yaml::emit(&Value::Object(table.clone())))
 }
 
@@ -201,7 +202,7 @@ fn number(value: f64) -> Option<Number> {
 /// A JSON object in a string.
 fn entrypoint_resources(resources: &BTreeMap<String, f64>) -> Option<String> {
     let amounts = resources.iter().filter_map(|(name, amount)| Some((name.clone(), number(*amount)?.into())));
-    let amounts: Map<String, Value> = amounts.collect();
+    let amounts: Map = amounts.collect();
     (!amounts.is_empty()).then(|| Value::Object(amounts).to_string())
 }
 

@@ -6,16 +6,16 @@
 
 use std::collections::BTreeMap;
 
+use super::metadata::{self, Metadata};
+use super::{Manifest, Places, Scope, submitter, to_value};
+use crate::json;
+use crate::json::Value;
+use crate::resolve::{PlacedPatch, Script, Submission, Workload};
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
 use k8s_openapi::api::core::v1::{
     ConfigMap, ConfigMapVolumeSource, Container, EnvVar, EnvVarSource, PodTemplateSpec, SecretKeySelector, Volume,
     VolumeMount,
 };
-use serde_json::{Value, json};
-
-use super::metadata::{self, Metadata};
-use super::{Manifest, Places, Scope, submitter, to_value};
-use crate::resolve::{PlacedPatch, Script, Submission, Workload};
 
 /// Where the script stands in the submitter, and the job's working directory: Ray takes a copy of it to the cluster.
 const DIRECTORY: &str = "/home/ray/submit";

@@ -1,10 +1,10 @@
 //! Changing a workload: its size, its spec, and whether it runs.
 
 use semver::Version;
-use serde_json::Value;
 
 use super::page::{Page, listed};
 use super::target::Target;
+use crate::json::Value;
 use crate::resolve::{SpecPath, WorkerGroup};
 use crate::spec::WorkloadKind;
 

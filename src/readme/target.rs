@@ -1,7 +1,6 @@
 //! A workload as commands address it: everything is read from what was rendered, patches included.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::json::at;
 use crate::manifest::Manifest;
 use crate::resolve::{Team, Workload, names};

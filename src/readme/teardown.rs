@@ -1,9 +1,8 @@
 //! Removing a team, in an order that loses no node and no data by accident.
 
-use serde_json::Value;
-
 use super::page::{Page, listed, word};
 use super::target::Target;
+use crate::json::Value;
 use crate::manifest::Manifest;
 use crate::resolve::Team;
 

@@ -8,9 +8,9 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::diff::{Change, Edit, Object};
 use crate::impact::{EnvironmentImpact, ObjectImpact};
+use crate::json::Value;
 use crate::workspace::Revision;
 use crate::{tree, yaml};
-use serde_json::Value;
 
 /// How differences are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -1,10 +1,9 @@
 //! Where a resolved value came from: every layer that set it, overrode it or took it out.
 
-use serde_json::Value as Json;
-
 use super::layers::{self, Fragment, Layer, Layers};
 use super::{Environment, built_in, environment};
 use crate::document::{Node, Value};
+use crate::json::Value as Json;
 use crate::source::Span;
 use crate::spec::WorkloadKind;
 use crate::workspace::{TeamDocument, Workspace};

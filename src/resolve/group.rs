@@ -10,6 +10,7 @@ use super::values::{SpecPath, Values};
 use super::{instances, names, whole_node};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{self, Node, Table};
+use crate::json;
 use crate::spec::node_pool::CLASS_KEYS;
 use crate::spec::{self, EnvValue, Quantity, Taint, TaintEffect, WorkloadKind};
 
@@ -198,7 +199,7 @@ fn variables<'a>(context: &'a Context<'_>, name: &'a str, spec: &'a spec::Group,
     }
 }
 
-fn objects(list: Option<&[spec::group::Object]>) -> Vec<serde_json::Map<String, serde_json::Value>> {
+fn objects(list: Option<&[spec::group::Object]>) -> Vec<crate::json::Map> {
     list.unwrap_or_default().iter().map(|object| object.0.clone()).collect()
 }
 
@@ -357,7 +358,7 @@ pub(super) fn resolve_shared(layers: Layers<'_>, environment: &Environment, name
 /// Merged values as the spec type. Every file was checked against the schema of these same types, and merging keeps
 /// each value's type.
 pub(super) fn from_table<T: serde::de::DeserializeOwned>(table: &Table) -> T {
-    serde_json::from_value(document::to_json(table)).expect("values that satisfy the schema deserialize")
+    json::from_value(&document::to_json(table)).expect("values that satisfy the schema deserialize")
 }
 
 /// An environment variable's value as text, where it has one.

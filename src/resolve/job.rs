@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use super::model::{Group, Workload};
 use super::template::Variables;
 use super::values::SpecPath;
 use super::workload::Context;
 use super::{group, team, workload};
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::json::Map;
 use crate::resolve::PlacedPatch;
 use crate::spec::{
     self, Budget, ClusterSelector, DeletionRule, EnvValue, PullPolicy, Quantity, Reason, SubmissionMode, Taint,
@@ -22,7 +21,7 @@ pub struct Job {
     /// What it runs; none where a person submits.
     pub entrypoint: Option<String>,
     /// Its runtime environment.
-    pub runtime_env: Map<String, Value>,
+    pub runtime_env: Map,
     /// How it gets to its cluster.
     pub submission_mode: SubmissionMode,
     /// The pod that submits it; `None` where no pod does, or the operator's own must do.

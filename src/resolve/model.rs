@@ -371,13 +371,13 @@ pub struct Group {
     /// How the pods spread.
     pub spread: Option<spec::Spread>,
     /// Affinity.
-    pub affinity: Option<serde_json::Map<String, serde_json::Value>>,
+    pub affinity: Option<crate::json::Map>,
     /// Further volumes.
     pub volumes: Vec<spec::Volume>,
     /// Containers before the Ray container.
-    pub init_containers: Vec<serde_json::Map<String, serde_json::Value>>,
+    pub init_containers: Vec<crate::json::Map>,
     /// Containers beside it.
-    pub sidecars: Vec<serde_json::Map<String, serde_json::Value>>,
+    pub sidecars: Vec<crate::json::Map>,
     /// What probes of the Ray container differ in from the operator's.
     pub probes: spec::Probes,
     /// RuntimeClass.
@@ -389,9 +389,9 @@ pub struct Group {
     /// Pod priority class.
     pub priority_class: Option<String>,
     /// Partial PodSpec.
-    pub pod: Option<serde_json::Map<String, serde_json::Value>>,
+    pub pod: Option<crate::json::Map>,
     /// Partial Container.
-    pub container: Option<serde_json::Map<String, serde_json::Value>>,
+    pub container: Option<crate::json::Map>,
     /// Name of the NodePool that the pods select.
     pub pool: String,
     /// Taints of that pool, each of which the pods tolerate.

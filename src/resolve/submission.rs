@@ -1,13 +1,12 @@
 //! Scripts that are submitted to a cluster once, each by a Kubernetes Job.
 
-use serde_json::{Map, Value};
-
 use super::job::{self, Submitter, Target};
 use super::model::Auth;
 use super::names;
 use super::values::SpecPath;
 use super::workload::Context;
 use crate::diagnostic::Diagnostic;
+use crate::json::Map;
 use crate::spec::{self, AuthMode};
 
 /// A script for a cluster.
@@ -24,7 +23,7 @@ pub struct Submission {
     /// What Ray runs.
     pub entrypoint: String,
     /// Its runtime environment.
-    pub runtime_env: Map<String, Value>,
+    pub runtime_env: Map,
     /// The pod that submits it.
     pub submitter: Submitter,
     /// The dashboard's address.

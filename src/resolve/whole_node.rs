@@ -4,14 +4,14 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
 use super::group::{Context, shared_settings};
 use super::model::Instances;
 use super::values::SpecPath;
 use crate::diagnostic::Diagnostic;
 use crate::fit::{Choice, NodeClass, Offer, Resource, Resources, Settings, offer, requests};
 use crate::instances::InstanceType;
+use crate::json;
+use crate::json::Value;
 use crate::spec::{self, Gpu, Quantity};
 
 /// What a pod gets of a whole node, and how that was computed.
@@ -138,7 +138,7 @@ fn beside(context: &Context<'_>, head: bool, spec: &spec::Group) -> Vec<(String,
         })
         .collect();
     if let (true, Some(cpu), Some(memory)) = (head, context.sidecar_cpu, context.sidecar_memory) {
-        let amounts = serde_json::json!({ "requests": { "cpu": cpu.as_str(), "memory": memory.as_str() } });
+        let amounts = json!({ "requests": { "cpu": cpu.as_str(), "memory": memory.as_str() } });
         beside.push(("autoscaler".to_owned(), requests(&amounts)));
     }
     beside

@@ -22,6 +22,7 @@ use serde_json::Value;
 use self::cost::Cost;
 use super::violation::{Problem, Violation};
 use super::walk;
+use crate::json;
 
 /// What rules can call: CEL's standard library and what Kubernetes adds to it.
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(functions::environment()));
@@ -91,28 +92,28 @@ impl Rules {
     }
 
     /// What an object breaks. `schema` is the file, and the object has the types that it asks for.
-    pub(super) fn violations(&self, schema: &Value, object: &Value) -> Vec<Violation> {
+    pub(super) fn violations(&self, schema: &Value, object: &json::Value) -> Vec<Violation> {
         let object = value::with_defaults(schema, schema, object);
         let mut found = Vec::new();
         self.visit(schema, schema, &object, "", &mut found);
         found
     }
 
-    fn visit(&self, root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<Violation>) {
+    fn visit(&self, root: &Value, schema: &Value, value: &json::Value, at: &str, found: &mut Vec<Violation>) {
         // A value that may be null and is null has no rules to keep.
         if value.is_null() {
             return;
         }
         let schema = walk::resolve(root, schema);
         match value {
-            Value::Object(fields) => {
+            json::Value::Object(fields) => {
                 for (name, value) in fields {
                     if let Some(described) = walk::field(root, schema, name) {
                         self.visit(root, described, value, &walk::join(at, name), found);
                     }
                 }
             }
-            Value::Array(items) => {
+            json::Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     if let Some(described) = schema.get("items") {
                         self.visit(root, described, item, &format!("{at}/{index}"), found);
@@ -131,7 +132,7 @@ impl Rules {
         }
     }
 
-    fn broken(&self, rule: &Value, value: &Value, at: &str, context: &Context<'_, '_>) -> Option<Violation> {
+    fn broken(&self, rule: &Value, value: &json::Value, at: &str, context: &Context<'_, '_>) -> Option<Violation> {
         let text = rule["rule"].as_str()?;
         let Compiled::Here { program, cost } = self.0.get(text)? else { return None };
         if cost.compares_with_old && rule["optionalOldSelf"] != true || !cost.is_bearable(value) {
@@ -153,7 +154,7 @@ impl Rules {
     }
 
     /// What the `messageExpression` says, if it is fit to print.
-    fn message(&self, rule: &Value, value: &Value, context: &Context<'_, '_>) -> Option<String> {
+    fn message(&self, rule: &Value, value: &json::Value, context: &Context<'_, '_>) -> Option<String> {
         let Compiled::Here { program, cost } = self.0.get(rule["messageExpression"].as_str()?)? else { return None };
         let said = cost.is_bearable(value).then(|| program.execute(context).ok())??;
         let Evaluated::String(said) = said else { return None };

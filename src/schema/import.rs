@@ -57,7 +57,7 @@ pub fn finish(mut schema: Value) -> Value {
 }
 
 /// Whether an object is a CRD, of whatever version.
-pub fn is_definition(object: &Value) -> bool {
+pub fn is_definition(object: &crate::json::Value) -> bool {
     object["kind"] == "CustomResourceDefinition"
 }
 
@@ -73,7 +73,7 @@ pub fn import(definition: &Value) -> Result<Vec<Imported>, Vec<Misfit>> {
 
 fn versions(definition: &Value, misfits: &mut Misfits) -> Vec<Imported> {
     let mut imported = Vec::new();
-    if !is_definition(definition) {
+    if definition["kind"] != "CustomResourceDefinition" {
         let kind = definition["kind"].as_str().unwrap_or_default();
         misfits.add("/kind", &format!("`kind` is `{kind}`, not `CustomResourceDefinition`"));
         return imported;

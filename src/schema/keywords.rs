@@ -1,19 +1,25 @@
 //! The two keywords of ours beyond JSON Schema, for [`super::restated`].
 
-use jsonschema::{Keyword, ValidationError, ValidationOptions};
-use serde_json::{Map, Value};
+use std::sync::Arc;
+
+use jsonschema::{Keyword, Retrieve, ValidationError, ValidationOptions};
+use serde_json::Value;
+
+use crate::json::{self, Map, Representation};
+
+type Options<'i> = ValidationOptions<'i, Arc<dyn Retrieve>, Representation>;
 
 /// Registers `x-compare` and `x-unique`.
-pub(super) fn register(options: ValidationOptions<'_>) -> ValidationOptions<'_> {
+pub(super) fn register(options: Options<'_>) -> Options<'_> {
     options
         .with_keyword("x-compare", |_, value, _| {
             Compare::read(value)
-                .map(|keyword| Box::new(keyword) as Box<dyn for<'i> Keyword<'i>>)
+                .map(|keyword| Box::new(keyword) as Box<dyn for<'i> Keyword<'i, Representation>>)
                 .ok_or_else(|| ValidationError::schema("x-compare is [left, \">\" or \">=\", right]"))
         })
         .with_keyword("x-unique", |_, value, _| {
             Unique::read(value)
-                .map(|keyword| Box::new(keyword) as Box<dyn for<'i> Keyword<'i>>)
+                .map(|keyword| Box::new(keyword) as Box<dyn for<'i> Keyword<'i, Representation>>)
                 .ok_or_else(|| ValidationError::schema("x-unique has `keys`, a list of strings"))
         })
 }
@@ -36,7 +42,7 @@ impl Compare {
         Some(Self { left: left.as_str()?.to_owned(), or_equal, right: right.as_str()?.to_owned() })
     }
 
-    fn holds(&self, instance: &Value) -> bool {
+    fn holds(&self, instance: &json::Value) -> bool {
         let (Some(left), Some(right)) = (number(instance, &self.left), number(instance, &self.right)) else {
             return true;
         };
@@ -44,19 +50,19 @@ impl Compare {
     }
 }
 
-fn number(instance: &Value, operand: &str) -> Option<i64> {
+fn number(instance: &json::Value, operand: &str) -> Option<i64> {
     match operand.strip_prefix('#') {
         Some(list) => i64::try_from(instance.get(list)?.as_array()?.len()).ok(),
         None => instance.get(operand)?.as_i64(),
     }
 }
 
-impl<'i> Keyword<'i> for Compare {
-    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+impl<'i> Keyword<'i, Representation> for Compare {
+    fn validate(&self, instance: &'i json::Value) -> Result<(), ValidationError<'i>> {
         if self.holds(instance) { Ok(()) } else { Err(ValidationError::custom("out of order")) }
     }
 
-    fn is_valid(&self, instance: &'i Value) -> bool {
+    fn is_valid(&self, instance: &'i json::Value) -> bool {
         self.holds(instance)
     }
 }
@@ -65,17 +71,19 @@ impl<'i> Keyword<'i> for Compare {
 /// empty, or differ from `where` do not count.
 struct Unique {
     keys: Vec<String>,
-    only: Map<String, Value>,
+    only: Map,
 }
 
 impl Unique {
     fn read(value: &Value) -> Option<Self> {
         let keys =
             value["keys"].as_array()?.iter().map(|key| key.as_str().map(str::to_owned)).collect::<Option<_>>()?;
-        Some(Self { keys, only: value["where"].as_object().cloned().unwrap_or_default() })
+        let only = value["where"].as_object().into_iter().flatten();
+        let only = only.map(|(field, value)| (field.clone(), value.clone().into())).collect();
+        Some(Self { keys, only })
     }
 
-    fn holds(&self, instance: &Value) -> bool {
+    fn holds(&self, instance: &json::Value) -> bool {
         let mut seen = Vec::new();
         instance.as_array().into_iter().flatten().all(|item| {
             let counts = self.only.iter().all(|(field, value)| item.get(field) == Some(value));
@@ -96,12 +104,12 @@ impl Unique {
     }
 }
 
-impl<'i> Keyword<'i> for Unique {
-    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+impl<'i> Keyword<'i, Representation> for Unique {
+    fn validate(&self, instance: &'i json::Value) -> Result<(), ValidationError<'i>> {
         if self.holds(instance) { Ok(()) } else { Err(ValidationError::custom("a key is there twice")) }
     }
 
-    fn is_valid(&self, instance: &'i Value) -> bool {
+    fn is_valid(&self, instance: &'i json::Value) -> bool {
         self.holds(instance)
     }
 }

@@ -11,19 +11,21 @@ use std::fmt;
 use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// Names of fields, at whatever depth.
 pub(crate) type Names<'a> = HashSet<&'a str>;
 
 /// Adds the names of all fields of a value.
-pub(super) fn add_names<'a>(value: &'a Value, names: &mut Names<'a>) {
+pub(super) fn add_names<'a>(value: &'a json::Value, names: &mut Names<'a>) {
     match value {
-        Value::Object(fields) => {
+        json::Value::Object(fields) => {
             for (name, value) in fields {
                 names.insert(name);
                 add_names(value, names);
             }
         }
-        Value::Array(items) => {
+        json::Value::Array(items) => {
             for item in items {
                 add_names(item, names);
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, OnceLock};
 
-use jsonschema::{PatternOptions, Validator};
+use jsonschema::PatternOptions;
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -14,6 +14,7 @@ use super::own::{OwnSchema, OwnSchemas};
 use super::translate::Translation;
 use super::violation::{Problem, Violation};
 use super::{keywords, walk};
+use crate::json::{self, Representation};
 
 /// A part of a pod that a spec may give, without what is required of the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +87,9 @@ const FEW: usize = 32;
 /// What was compiled of a schema's parts.
 pub(super) type Fragments = [OnceLock<Compiled>; Fragment::COUNT];
 
+/// Validates values as we hold them.
+type Validator = jsonschema::Validator<Representation>;
+
 /// A schema that is ready to judge.
 pub(super) struct Compiled {
     schema: Value,
@@ -127,9 +131,9 @@ impl Validators {
     }
 
     /// Compiles, in parallel, what these objects are validated against; each comes with the validators of its environment.
-    pub fn prepare<'a>(objects: impl IntoIterator<Item = (&'a Self, &'a Value)>) -> Prepared {
+    pub fn prepare<'a>(objects: impl IntoIterator<Item = (&'a Self, &'a json::Value)>) -> Prepared {
         let mut own: BTreeMap<(&str, &str), &OwnSchema> = BTreeMap::new();
-        let mut embedded: BTreeMap<usize, Vec<&Value>> = BTreeMap::new();
+        let mut embedded: BTreeMap<usize, Vec<&json::Value>> = BTreeMap::new();
         for (validators, object) in objects {
             let Some((api_version, kind)) = identity(object) else { continue };
             if let Some(schema) = validators.own.get(api_version, kind) {
@@ -138,7 +142,7 @@ impl Validators {
                 embedded.entry(index).or_default().push(object);
             }
         }
-        let narrowed = |(index, objects): (usize, Vec<&Value>)| {
+        let narrowed = |(index, objects): (usize, Vec<&json::Value>)| {
             if objects.len() > FEW {
                 compiled(index);
                 return None;
@@ -161,12 +165,12 @@ impl Validators {
     }
 
     /// What is wrong with an object, sorted by path; `None` if there is no schema of its kind, or none that is sound.
-    pub fn validate(&self, object: &Value) -> Option<Vec<Violation>> {
+    pub fn validate(&self, object: &json::Value) -> Option<Vec<Violation>> {
         self.validate_prepared(&Prepared::default(), object)
     }
 
     /// The same for one of the objects that all was prepared for.
-    pub fn validate_prepared(&self, prepared: &Prepared, object: &Value) -> Option<Vec<Violation>> {
+    pub fn validate_prepared(&self, prepared: &Prepared, object: &json::Value) -> Option<Vec<Violation>> {
         let (api_version, kind) = identity(object)?;
         if let Some(own) = self.own.get(api_version, kind) {
             return Some(own.compiled()?.violations(object, None));
@@ -177,7 +181,7 @@ impl Validators {
     }
 
     /// What is wrong with a part of a pod. Absent fields and rules across fields are not: the rest is still to come.
-    pub fn validate_partial(&self, fragment: Fragment, value: &Value) -> Vec<Violation> {
+    pub fn validate_partial(&self, fragment: Fragment, value: &json::Value) -> Vec<Violation> {
         const RAY_CLUSTER: (&str, &str) = ("ray.io/v1", "RayCluster");
         if let Some(own) = self.own.get(RAY_CLUSTER.0, RAY_CLUSTER.1) {
             let part = own.compiled().and_then(|_| fragment.of(&own.schema));
@@ -199,7 +203,7 @@ fn compiled(index: usize) -> &'static Compiled {
 }
 
 /// API version and kind of an object that has both.
-fn identity(object: &Value) -> Option<(&str, &str)> {
+fn identity(object: &json::Value) -> Option<(&str, &str)> {
     Some((object["apiVersion"].as_str()?, object["kind"].as_str()?))
 }
 
@@ -253,7 +257,7 @@ impl Compiled {
         Self { whole: Some(Whole { embedded, schema: OnceLock::new() }), ..Self::embedded(schema) }
     }
 
-    fn violations(&self, instance: &Value, embedded: Option<&Embedded>) -> Vec<Violation> {
+    fn violations(&self, instance: &json::Value, embedded: Option<&Embedded>) -> Vec<Violation> {
         let pruned = walk::without_nulls(&self.schema, &self.schema, instance);
         let instance = pruned.as_ref().unwrap_or(instance);
         let mut found = Vec::new();
@@ -273,8 +277,9 @@ impl Compiled {
 }
 
 fn validator(schema: &Value) -> Result<Validator, Unsound> {
-    let options =
-        jsonschema::options().with_draft(jsonschema::Draft::Draft202012).with_pattern_options(PatternOptions::regex());
+    let options = jsonschema::options_for::<Representation>()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .with_pattern_options(PatternOptions::regex());
     keywords::register(options).build(schema).map_err(|error| Unsound {
         at: error.instance_path().as_str().to_owned(),
         message: format!("this is no schema: {}", error.masked_with("the value")),

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde_json::Map;
 
 use super::node_pool::{NodePool, TaintEffect};
 use super::pod::{Probes, Spread, Volume};
 use super::scalar::{Duration, Quantity};
 use super::storage::Mount;
 use super::workload::PullPolicy;
+use crate::json::Map;
 
 /// A head or a worker group. A head has no replicas: see [`Head`].
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -148,7 +148,7 @@ pub struct Group {
 /// Any object of the Kubernetes API. Its keys are checked against the manifest schema of the environment's release.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(transparent)]
-pub struct Object(pub Map<String, serde_json::Value>);
+pub struct Object(pub Map);
 
 impl JsonSchema for Object {
     fn schema_name() -> Cow<'static, str> {

@@ -55,7 +55,7 @@ impl SpecSchema {
                 "node-pool" => &["NodePool"],
                 _ => continue,
             };
-            if let Value::Object(values) = document::to_json(node.table().unwrap_or(&Table::new())) {
+            if let Value::Object(values) = Value::from(&document::to_json(node.table().unwrap_or(&Table::new()))) {
                 for name in names {
                     insert_defaults(&mut schema, &format!("#/$defs/{name}"), &values);
                 }

@@ -11,6 +11,7 @@ use super::unknown_key;
 use super::wrong_value::{self, name_of};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Value};
+use crate::json::Representation;
 use crate::schema::narrow::{self, Names};
 use crate::spec::schema::SpecSchema;
 
@@ -23,7 +24,7 @@ pub(super) struct EditorSchemas {
 /// What validates the documents at hand, and the schema to look up what it says, which is read when something is wrong.
 struct Compiled {
     whole: &'static LazyLock<Json>,
-    validator: Validator,
+    validator: Validator<Representation>,
 }
 
 static TEAM: LazyLock<Json> = LazyLock::new(|| read(SpecSchema::Team));
@@ -37,7 +38,7 @@ impl Compiled {
     fn new(schema: SpecSchema, names: &Names<'_>) -> Self {
         let whole = if schema == SpecSchema::Team { &TEAM } else { &PLATFORM };
         let narrow = narrow::read(schema.text(), names).expect("the embedded schemas are JSON");
-        let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
+        let options = jsonschema::options_for::<Representation>().with_pattern_options(PatternOptions::regex());
         Self { whole, validator: options.build(&narrow).expect("the embedded schemas are valid") }
     }
 }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
-use serde_json::{Map, Value};
 
 use super::implicit;
 use super::places::Places;
+use crate::json::{Map, Value};
 use crate::source::{FileId, Span};
 
 /// Lists and maps within each other. The deepest CRD has 45; the readers of Kubernetes stop at 10,000.
@@ -266,7 +266,7 @@ impl<'t> Composer<'t> {
     }
 
     /// Adds what `<<` names and the map does not have itself.
-    fn merge(&mut self, node: Node, fields: &mut Map<String, Value>, parts: &mut Vec<Places>) {
+    fn merge(&mut self, node: Node, fields: &mut Map, parts: &mut Vec<Places>) {
         match node.value {
             Value::Object(others) => {
                 for ((key, value), places) in others.into_iter().zip(node.places.parts) {

@@ -1,7 +1,6 @@
 //! Where the parts of a YAML document stand.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::source::Span;
 
 /// The places of a value and of everything in it, in the value's own order.

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use raygen::diff::{Edit, alternatives, apply, changes};
+use raygen::json;
+use raygen::json::Value;
 use raygen::schema::catalog::CATALOG;
-use serde_json::{Value, json};
 
 /// "path: old → new" of every change.
 fn shown(old: &Value, new: &Value) -> Vec<String> {

@@ -7,11 +7,12 @@ use std::process::Command;
 use raygen::check;
 use raygen::diagnostic::Diagnostic;
 use raygen::fit::{Cost, GroupFit, Resource};
+use raygen::json;
+use raygen::json::Value;
 use raygen::lint::Subject;
 use raygen::manifest::{self, Built};
 use raygen::resolve::{self, Resolution, Selection};
 use raygen::workspace::Workspace;
-use serde_json::{Value, json};
 
 use crate::rules::PLATFORM;
 

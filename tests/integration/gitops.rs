@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use raygen::check;
 use raygen::health;
+use raygen::json;
+use raygen::json::Value;
 use raygen::manifest::{self, Built, Manifest};
 use raygen::resolve::{self, Resolution, Selection};
 use raygen::tree::Tree;
 use raygen::workspace::Workspace;
-use serde_json::{Value, json};
 
 const PLATFORM: &str = include_str!("../golden/newest/teams/_platform.toml");
 
@@ -96,7 +97,7 @@ fn the_clusters_project_allows_what_stands_in_cluster_and_no_more() {
 /// An object without what the tools read from it.
 fn without_annotations(manifest: &Manifest) -> Value {
     let mut object = manifest.object.clone();
-    object["metadata"].as_object_mut().unwrap().shift_remove("annotations");
+    object["metadata"].as_object_mut().unwrap().remove("annotations");
     object
 }
 
@@ -210,7 +211,7 @@ fn health_checks_are_a_patch_and_no_object() {
     let value: Value = serde_yaml::from_str(&patch.text).unwrap();
     assert_eq!(value.as_object().unwrap().keys().collect::<Vec<_>>(), ["data"]);
     for check in health::ARGO_CD {
-        assert_eq!(value["data"][format!("resource.customizations.health.ray.io_{}", check.kind)], check.lua);
+        assert_eq!(value["data"][&format!("resource.customizations.health.ray.io_{}", check.kind)], check.lua);
     }
     assert!(built.manifests.iter().all(|manifest| manifest.name() != "argocd-cm"));
 }

@@ -4,9 +4,9 @@ use std::fs;
 
 use cel::{Context, Env};
 use raygen::health;
+use raygen::json::Value;
 use raygen::objects;
 use rilua::{Lua, LuaApiMut, StdLib};
-use serde_json::Value;
 
 /// Objects of a file of `tests/health`.
 fn recorded(file: &str) -> Vec<Value> {
@@ -132,13 +132,13 @@ fn argo_cd_judges_ray_cron_jobs() {
 #[test]
 fn checks_take_any_status() {
     let odd = [
-        serde_json::json!({}),
-        serde_json::json!({ "spec": {}, "status": {} }),
-        serde_json::json!({ "status": { "conditions": [] } }),
-        serde_json::json!({ "status": { "conditions": [{ "type": "Ready", "status": "False" }] } }),
-        serde_json::json!({ "status": { "conditions": [{ "type": "HeadPodReady", "status": "Unknown" }] } }),
-        serde_json::json!({ "status": { "jobDeploymentStatus": "Failed" } }),
-        serde_json::json!({ "status": { "activeServiceStatus": {}, "pendingServiceStatus": { "applicationStatuses": {} } } }),
+        raygen::json!({}),
+        raygen::json!({ "spec": {}, "status": {} }),
+        raygen::json!({ "status": { "conditions": [] } }),
+        raygen::json!({ "status": { "conditions": [{ "type": "Ready", "status": "False" }] } }),
+        raygen::json!({ "status": { "conditions": [{ "type": "HeadPodReady", "status": "Unknown" }] } }),
+        raygen::json!({ "status": { "jobDeploymentStatus": "Failed" } }),
+        raygen::json!({ "status": { "activeServiceStatus": {}, "pendingServiceStatus": { "applicationStatuses": {} } } }),
     ];
     for check in health::ARGO_CD {
         for object in &odd {
@@ -155,7 +155,7 @@ fn judged_by_flux(object: &Value) -> &'static str {
     let expressions = health::FLUX.iter().find(|each| each.kind == kind).unwrap();
     assert_eq!(object["apiVersion"], expressions.api_version);
     let observed = &object["status"]["observedGeneration"];
-    if observed.is_i64() && *observed != object["metadata"]["generation"] {
+    if observed.is_number() && *observed != object["metadata"]["generation"] {
         return "in progress";
     }
     let holds = |expression: &str| {
@@ -163,7 +163,7 @@ fn judged_by_flux(object: &Value) -> &'static str {
         let program = env.compile(expression).unwrap();
         let mut context = Context::with_env(env);
         for (name, value) in object.as_object().unwrap() {
-            context.add_variable(name.as_str(), value).unwrap();
+            context.add_variable(name, value).unwrap();
         }
         matches!(program.execute(&context), Ok(cel::Value::Bool(true)))
     };

@@ -15,11 +15,11 @@ use std::collections::BTreeMap;
 use raygen::diagnostic::Severity;
 use raygen::diff::Object;
 use raygen::impact::{self, EnvironmentImpact, ObjectImpact, Side, Verdict};
+use raygen::json::Value;
 use raygen::manifest;
 use raygen::resolve::{self, Selection};
 use raygen::schema::{Releases, Version};
 use raygen::workspace::Workspace;
-use serde_json::Value;
 
 const PLATFORM: &str = r#"
 [versions]
@@ -100,7 +100,7 @@ fn with(object: &Value, pointer: &str, value: &Value) -> Value {
     match place {
         Value::Array(items) => items[last.parse::<usize>().unwrap()] = value.clone(),
         Value::Object(fields) if value.is_null() => {
-            fields.shift_remove(last);
+            fields.remove(last);
         }
         fields => fields[last.as_str()] = value.clone(),
     }

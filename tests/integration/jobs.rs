@@ -2,10 +2,11 @@
 
 use raygen::check;
 use raygen::diagnostic::Severity;
+use raygen::json;
+use raygen::json::Value;
 use raygen::manifest;
 use raygen::resolve::{self, Selection};
 use raygen::workspace::Workspace;
-use serde_json::{Value, json};
 
 use super::rules::{PLATFORM, linted};
 

@@ -5,10 +5,11 @@ mod pods;
 mod redis;
 
 use raygen::check;
+use raygen::json;
+use raygen::json::Value;
 use raygen::manifest::{self, Built};
 use raygen::resolve::{self, Resolution, Selection};
 use raygen::workspace::Workspace;
-use serde_json::{Value, json};
 
 const PLATFORM: &str = r#"
 [versions]

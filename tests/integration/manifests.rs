@@ -6,10 +6,11 @@ use std::process::{Command, Output, Stdio};
 
 use proptest::prelude::*;
 use raygen::check::{CheckedObjects, check_objects};
+use raygen::json;
+use raygen::json::Value;
 use raygen::objects::{self, Objects};
 use raygen::report::{self, Format};
 use raygen::schema::Releases;
-use serde_json::{Value, json};
 use tempfile::TempDir;
 
 mod corpus;

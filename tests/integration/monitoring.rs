@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use raygen::check;
+use raygen::json;
+use raygen::json::Value;
 use raygen::manifest::{self, Built};
 use raygen::resolve::{self, Selection};
 use raygen::workspace::Workspace;
-use serde_json::{Value, json};
 
 use crate::rules::PLATFORM;
 

@@ -82,7 +82,7 @@ fn every_crd_imports() {
             }
             let validators = Validators::new(&Releases::newest()).with_own(&own);
             for schema in &schemas {
-                validators.validate(&serde_json::json!({ "apiVersion": schema.api_version, "kind": schema.kind }));
+                validators.validate(&raygen::json!({ "apiVersion": schema.api_version, "kind": schema.kind }));
             }
             assert_eq!(own.unsound(), Vec::new(), "{}", file.display());
             kinds += schemas.len();
@@ -296,8 +296,8 @@ fn every_keyword_of_a_crd_counts() {
                   nullable: true }\n  some: { type: string, default: a }\n  closed: { type: object, properties: {} }\n  big: { type: \
                   integer, format: int32 }\nrequired: [some]\n";
     let validators = validators([crd("Thing", schema)]);
-    let said = |spec: Value| {
-        let object = serde_json::json!({
+    let said = |spec: raygen::json::Value| {
+        let object = raygen::json!({
             "apiVersion": "example.com/v1", "kind": "Thing", "metadata": { "name": "one" }, "spec": spec,
         });
         let violations = validators.validate(&object).unwrap();
@@ -305,26 +305,26 @@ fn every_keyword_of_a_crd_counts() {
         lines.collect::<Vec<_>>().join("; ")
     };
     for accepted in [
-        serde_json::json!({ "size": 1, "free": { "a": { "b": 1 }, "known": 2 }, "tags": ["a", "b"], "none": null, "some": null }),
-        serde_json::json!({ "size": "50%", "pod": { "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "spec": {} } }),
-        serde_json::json!({ "ports": [{ "port": 1 }, { "port": 1, "protocol": "UDP" }], "closed": {}, "big": 2_147_483_647 }),
+        raygen::json!({ "size": 1, "free": { "a": { "b": 1 }, "known": 2 }, "tags": ["a", "b"], "none": null, "some": null }),
+        raygen::json!({ "size": "50%", "pod": { "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "a" }, "spec": {} } }),
+        raygen::json!({ "ports": [{ "port": 1 }, { "port": 1, "protocol": "UDP" }], "closed": {}, "big": 2_147_483_647 }),
     ] {
         assert_eq!(said(accepted.clone()), "", "{accepted}");
     }
     for (refused, expected) in [
-        (serde_json::json!({ "size": 1.5 }), "/spec/size: expected integer or string, found number `1.5`"),
-        (serde_json::json!({ "free": { "known": "a" } }), "/spec/free/known: expected integer, found string `a`"),
+        (raygen::json!({ "size": 1.5 }), "/spec/size: expected integer or string, found number `1.5`"),
+        (raygen::json!({ "free": { "known": "a" } }), "/spec/free/known: expected integer, found string `a`"),
         (
-            serde_json::json!({ "pod": { "kind": "Pod", "metadata": { "name": "a" } } }),
+            raygen::json!({ "pod": { "kind": "Pod", "metadata": { "name": "a" } } }),
             "/spec/pod: required field `apiVersion` is missing",
         ),
-        (serde_json::json!({ "tags": ["a", "a"] }), "/spec/tags/1: duplicate entry `a`"),
+        (raygen::json!({ "tags": ["a", "a"] }), "/spec/tags/1: duplicate entry `a`"),
         (
-            serde_json::json!({ "ports": [{ "port": 1 }, { "port": 1, "protocol": "TCP" }] }),
+            raygen::json!({ "ports": [{ "port": 1 }, { "port": 1, "protocol": "TCP" }] }),
             "/spec/ports/1: duplicate entry `port=1, protocol=TCP`",
         ),
-        (serde_json::json!({ "closed": { "a": 1 } }), "/spec/closed/a: unknown field `a`"),
-        (serde_json::json!({ "big": 2_147_483_648_u32 }), "/spec/big: 2147483648 is not at most 2147483647"),
+        (raygen::json!({ "closed": { "a": 1 } }), "/spec/closed/a: unknown field `a`"),
+        (raygen::json!({ "big": 2_147_483_648_u32 }), "/spec/big: 2147483648 is not at most 2147483647"),
     ] {
         assert_eq!(said(refused), expected);
     }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use raygen::check::{self, Checked, Mending};
 use raygen::diagnostic::Diagnostic;
+use raygen::json::Value;
 use raygen::lint::{self, Check, Object, Rule, Subject, rules};
 use raygen::manifest;
 use raygen::objects::{self, Objects, ReadObject};
@@ -21,7 +22,6 @@ use raygen::schema::Releases;
 use raygen::source::{Sources, Span};
 use raygen::tree::{self, Output, Scope};
 use raygen::workspace::Workspace;
-use serde_json::Value;
 
 pub(crate) const PLATFORM: &str = include_str!("../rules/platform.toml");
 const OUTLINE: [&str; 5] = ["What it does", "Why it is bad", "Example", "Use instead", "References"];

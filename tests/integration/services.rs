@@ -3,10 +3,11 @@
 use std::fs;
 
 use raygen::check;
+use raygen::json;
+use raygen::json::Value;
 use raygen::manifest::{self, Built};
 use raygen::resolve::{self, Selection};
 use raygen::workspace::{self, Workspace};
-use serde_json::{Value, json};
 
 const PLATFORM: &str = r#"
 [versions]

@@ -1,10 +1,11 @@
 //! Storage: what the specs say, what is rendered, and which pods and pools it reaches.
 
 use raygen::check;
+use raygen::json;
+use raygen::json::Value;
 use raygen::manifest::{self, Manifest};
 use raygen::resolve::{self, Selection};
 use raygen::workspace::Workspace;
-use serde_json::{Value, json};
 
 pub(crate) const PLATFORM: &str = r#"
 [versions]
@@ -206,7 +207,7 @@ metadata-iops = 6000
         ("metadataIops", "6000"),
         ("weeklyMaintenanceStartTime", "7:04:00"),
     ] {
-        assert_eq!(parameters[key], value, "{key}");
+        assert_eq!(parameters.get(key), Some(&value.into()), "{key}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is wrong with storage, in specs and in objects that nobody rendered.
 
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use super::rules::linted;
 use super::storage::{PLATFORM, SCRATCH, TRAIN, render_with};

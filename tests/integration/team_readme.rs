@@ -5,13 +5,14 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use raygen::json;
+use raygen::json::Value;
 use raygen::manifest::{self, Built, Manifest};
 use raygen::readme;
 use raygen::resolve::{self, Resolution, Selection};
 use raygen::spec::WorkloadKind;
 use raygen::tree::{self, Output, Scope, State, Tree};
 use raygen::workspace::{self, Workspace};
-use serde_json::{Value, json};
 
 use super::rules::PLATFORM;
 
@@ -406,7 +407,7 @@ fn a_service_is_reached_by_the_services_of_the_whole() {
     team.workloads[0].kind = WorkloadKind::Service;
     let mut manifests = built.manifests.clone();
     let cluster = manifests.iter_mut().find(|manifest| manifest.kind() == "RayCluster").unwrap();
-    let mut spec = cluster.object["spec"].take();
+    let mut spec = std::mem::take(&mut cluster.object["spec"]);
     spec["authOptions"]["secretName"] = json!("front-token");
     cluster.object["kind"] = json!("RayService");
     cluster.object["spec"] =

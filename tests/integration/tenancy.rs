@@ -1,10 +1,11 @@
 //! What separates teams: identity and rights, secrets, quotas, NetworkPolicies, Pod Security.
 
 use raygen::check;
+use raygen::json;
+use raygen::json::Value;
 use raygen::manifest::{self, Manifest};
 use raygen::resolve::{self, Selection};
 use raygen::workspace::Workspace;
-use serde_json::{Value, json};
 
 const PLATFORM: &str = r#"
 [versions]
@@ -278,7 +279,7 @@ fn a_team_adds_to_the_platforms_mode() {
 fn a_namespace_asks_for_what_the_team_says() {
     let labels = |text: &str| {
         let labels = object(PLATFORM, &format!("{text}\n{WORKER}"), "Namespace")["metadata"]["labels"].clone();
-        let mode = |mode: &str| labels[format!("pod-security.kubernetes.io/{mode}")].clone();
+        let mode = |mode: &str| labels[&format!("pod-security.kubernetes.io/{mode}")].clone();
         [mode("enforce"), mode("audit"), mode("warn"), mode("enforce-version")]
     };
     assert_eq!(labels(""), [json!("baseline"), Value::Null, json!("restricted"), Value::Null]);

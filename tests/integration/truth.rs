@@ -6,11 +6,11 @@ use std::fs;
 
 use raygen::check::check_objects;
 use raygen::diagnostic::{Diagnostic, Severity};
+use raygen::json::Value;
 use raygen::lint::{self, Check};
 use raygen::objects;
 use raygen::schema::{Releases, Validators};
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::shared;
 

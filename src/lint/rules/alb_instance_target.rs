@@ -1,7 +1,6 @@
 //! Node ports that do not exist.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::exposure::{Controller, annotation, annotation_pointer, controller};
 use crate::lint::{Check, Findings, Group, Rule, Subject};

@@ -1,7 +1,6 @@
 //! A term that selects by id and by tags at once.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::items;
 use crate::lint::{Check, Findings, Group, Object, Rule};
@@ -22,7 +21,7 @@ fn check(class: &Object<'_>, findings: &mut Findings<'_>) {
         let pointer = format!("/spec/{list}");
         for exclusive in ["id", "name"] {
             let mixed = |term: &Value| {
-                let keys = term.as_object().map_or(0, serde_json::Map::len);
+                let keys = term.as_object().map_or(0, crate::json::Map::len);
                 let by_id = exclusive == "name" && term.get("id").is_some();
                 term.get(exclusive).is_some() && keys > 1 && !by_id
             };

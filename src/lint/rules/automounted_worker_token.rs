@@ -1,7 +1,6 @@
 //! The autoscaler's rights in the hands of workers.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for budget in subject.of_kind("PodDisruptionBudget") {
         let pointer = "/spec/minAvailable";
-        let Some(least) = budget.get(pointer).and_then(serde_json::Value::as_i64).filter(|least| *least > 0) else {
+        let Some(least) = budget.get(pointer).and_then(crate::json::Value::as_i64).filter(|least| *least > 0) else {
             continue;
         };
         let Some(selector) = budget.get("/spec/selector") else { continue };
@@ -52,6 +52,6 @@ fn group(pod: &Pod<'_>, field: &str) -> String {
 
 /// The greatest number of a group's pods; `None` where it has no bound.
 fn most(pod: &Pod<'_>) -> Option<i64> {
-    let number = |field| pod.object.get(&group(pod, field)).and_then(serde_json::Value::as_i64);
+    let number = |field| pod.object.get(&group(pod, field)).and_then(crate::json::Value::as_i64);
     Some(number("maxReplicas")?.saturating_mul(number("numOfHosts").unwrap_or(1)))
 }

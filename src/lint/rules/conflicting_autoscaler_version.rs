@@ -1,7 +1,6 @@
 //! The autoscaler's version, said twice or for nothing.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 use crate::lint::{ray, subject};

@@ -1,7 +1,6 @@
 //! GCS fault tolerance that is set up in ways which exclude each other.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};

@@ -29,7 +29,7 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
                 diagnostic.add_fix(fix);
             }
         }
-        if group["resources"].as_object().is_none_or(serde_json::Map::is_empty) {
+        if group["resources"].as_object().is_none_or(crate::json::Map::is_empty) {
             continue;
         }
         let Some(name) = AMOUNTS.into_iter().find(|name| params.contains_key(*name)) else { continue };

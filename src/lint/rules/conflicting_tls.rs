@@ -1,7 +1,6 @@
 //! TLS that is set up twice.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};

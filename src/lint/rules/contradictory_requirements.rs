@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::instances::normalized;
 use crate::lint::karpenter::{CAPACITY_TYPE, REQUIREMENTS, items, texts};

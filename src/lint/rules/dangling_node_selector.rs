@@ -1,7 +1,6 @@
 //! Node labels that no node has.
 
-use serde_json::{Map, Value};
-
+use crate::json::{Map, Value};
 use crate::diagnostic::{Severity, did_you_mean};
 use crate::lint::capacity;
 use crate::lint::placement::{Pools, mismatched_label, selected};
@@ -41,9 +40,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 }
 
 /// A pod that names no pool: some pool should have all the labels. A warning, for a managed node group may have them.
-fn unmatched(pools: &Pools<'_>, pod: &Pod<'_>, selector: &Map<String, Value>, findings: &mut Findings<'_>) {
+fn unmatched(pools: &Pools<'_>, pod: &Pod<'_>, selector: &Map, findings: &mut Findings<'_>) {
     let labels: Vec<(&str, &str)> =
-        selector.iter().filter_map(|(key, value)| Some((key.as_str(), value.as_str()?))).collect();
+        selector.iter().filter_map(|(key, value)| Some((key, value.as_str()?))).collect();
     let of_pools: Vec<&Object<'_>> = pools.all(pod.object.environment_name).collect();
     let fits = |pool: &Object<'_>, (key, value): (&str, &str)| mismatched_label(pool, key, value).is_none();
     if of_pools.iter().any(|pool| labels.iter().all(|label| fits(pool, *label))) {

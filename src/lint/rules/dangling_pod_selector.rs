@@ -1,7 +1,6 @@
 //! A selector of pods that finds none.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::{Severity, did_you_mean};
 use crate::lint::monitoring::{Targets, is_about_ray, selected, selects, shown, within};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
@@ -108,7 +107,7 @@ fn keys(selector: Option<&Value>) -> impl Iterator<Item = &str> {
     let labels = selector.and_then(|selector| selector.get("matchLabels")).and_then(Value::as_object);
     let expressions = selector.and_then(|selector| selector.get("matchExpressions")).and_then(Value::as_array);
     let of_expressions = expressions.into_iter().flatten().filter_map(|expression| expression["key"].as_str());
-    labels.into_iter().flatten().map(|(key, _)| key.as_str()).chain(of_expressions)
+    labels.into_iter().flatten().map(|(key, _)| key).chain(of_expressions)
 }
 
 /// Labels that KubeRay puts on Ray pods (`utils/constant.go`, v1.7).

@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let targets = within(monitor, services);
             !targets
                 .iter()
-                .any(|each| each.labels.get(key.as_str()).is_some_and(|own| own.as_deref() == value.as_str()))
+                .any(|each| each.labels.get(key).is_some_and(|own| own.as_deref() == value.as_str()))
         });
         let pointer = wrong.map_or_else(
             || "/spec/selector".to_owned(),

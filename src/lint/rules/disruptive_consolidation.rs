@@ -1,7 +1,6 @@
 //! Consolidation of nodes that are busy.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::{items, pods_by_pool, protected, seconds, set, texts};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};

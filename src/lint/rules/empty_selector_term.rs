@@ -1,7 +1,6 @@
 //! A term that selects everything.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::items;
 use crate::lint::{Check, Findings, Group, Object, Rule};
@@ -21,7 +20,7 @@ fn check(class: &Object<'_>, findings: &mut Findings<'_>) {
     for list in LISTS {
         let pointer = format!("/spec/{list}");
         for (index, term) in items(class, &pointer) {
-            let no_tags = term["tags"].as_object().is_some_and(serde_json::Map::is_empty);
+            let no_tags = term["tags"].as_object().is_some_and(crate::json::Map::is_empty);
             let others = ["id", "name", "alias", "ssmParameter"];
             if !no_tags || others.iter().any(|key| term.get(key).is_some_and(Value::is_string)) {
                 continue;

@@ -1,7 +1,6 @@
 //! A head on nodes that expire.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::{pods_by_pool, protected, set};
 use crate::lint::{Check, Findings, Group, Rule, Subject};

@@ -24,7 +24,7 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
             for (resource, value) in amounts {
                 if !is_counted(resource)
                     || resource.starts_with("hugepages-")
-                    || IN_SCHEMAS.contains(&resource.as_str())
+                    || IN_SCHEMAS.contains(&resource)
                 {
                     continue;
                 }

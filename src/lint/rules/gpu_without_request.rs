@@ -1,7 +1,6 @@
 //! GPUs that nobody asked for.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::placement::{Pools, requirements, same_owner, selected};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};

@@ -1,7 +1,6 @@
 //! Ray on the node's network.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::pod_security::{levels, of_object};
 use crate::lint::{Check, Findings, Group, Rule, Subject};

@@ -1,7 +1,6 @@
 //! The node's disk in a Ray pod.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::pod_security::{levels, of_object};
 use crate::lint::{Check, Findings, Group, Rule, Subject};

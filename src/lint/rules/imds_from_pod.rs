@@ -1,7 +1,6 @@
 //! The node's credentials in pods.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

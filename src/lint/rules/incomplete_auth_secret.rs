@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::exposure::{annotation, annotation_pointer};
 use crate::lint::karpenter::{entries, items};

@@ -1,7 +1,6 @@
 //! A login that nobody can ask for.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::exposure::{annotation, annotation_pointer};
 use crate::lint::{Check, Findings, Group, Object, Rule};

@@ -1,7 +1,6 @@
 //! Limits that stop scaling before the group is as large as it may be.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::fit::{GroupFit, Limited, Placement, Pool, Resource, Stop, amount, stop};
 use crate::lint::capacity::{limits, listed, needed};

@@ -1,7 +1,6 @@
 //! Alerts that Prometheus does not load.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::items;
 use crate::lint::{Check, Findings, Group, Object, Rule};

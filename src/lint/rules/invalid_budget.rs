@@ -1,7 +1,6 @@
 //! A disruption budget that does not work.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::cron;
 use crate::lint::karpenter::items;

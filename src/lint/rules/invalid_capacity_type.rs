@@ -1,7 +1,6 @@
 //! A capacity type that Karpenter does not know.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::{Severity, did_you_mean};
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

@@ -1,7 +1,6 @@
 //! A protection that protects nothing.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::{is_go_duration, token};
 use crate::lint::{Check, Findings, Group, Pod, Rule};

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::annotations::ALB;
 use crate::lint::exposure::{annotation_pointer, group};
@@ -135,7 +134,7 @@ fn ports(value: &str) -> Option<Vec<(String, u64)>> {
     let of_entry = |entry: &Value| {
         let (protocol, port) = entry.as_object().filter(|entry| entry.len() == 1)?.iter().next()?;
         let port = port.as_u64().filter(|port| (1..=65535).contains(port))?;
-        matches!(protocol.as_str(), "HTTP" | "HTTPS").then(|| (protocol.clone(), port))
+        matches!(protocol, "HTTP" | "HTTPS").then(|| (protocol.to_owned(), port))
     };
     ports.as_array().filter(|ports| !ports.is_empty())?.iter().map(of_entry).collect()
 }

@@ -1,7 +1,6 @@
 //! Probes and lifecycle hooks that the API server refuses.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Pod, Rule};
 

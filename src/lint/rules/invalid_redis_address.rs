@@ -1,7 +1,6 @@
 //! Addresses of Redis that Ray cannot read.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 

@@ -30,7 +30,7 @@ fn check(job: &Object<'_>, findings: &mut Findings<'_>) {
             "write minute, hour, day of month, month and day of week, such as `0 3 * * *`",
         );
     }
-    if let Some(zone) = job.get("/spec/timeZone").and_then(serde_json::Value::as_str).filter(|zone| !is_zone(zone)) {
+    if let Some(zone) = job.get("/spec/timeZone").and_then(crate::json::Value::as_str).filter(|zone| !is_zone(zone)) {
         let message = format!("RayCronJob `{}` has the time zone `{zone}`, which is no IANA name", job.name());
         report("/spec/timeZone", message, "write a name such as `Europe/Berlin` or `Etc/UTC`");
     }

@@ -1,7 +1,6 @@
 //! Upgrades of RayServices that KubeRay refuses.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::RayCluster;
 use crate::lint::{Check, Findings, Group, Object, Rule};

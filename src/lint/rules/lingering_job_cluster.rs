@@ -1,7 +1,6 @@
 //! Clusters that outlive their jobs.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayJob, Rule};
 

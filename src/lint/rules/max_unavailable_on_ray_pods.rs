@@ -1,7 +1,6 @@
 //! Budgets that allow nothing.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::selector::selects;
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};

@@ -1,7 +1,6 @@
 //! Metrics that no dashboard shows.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::items;
 use crate::lint::monitoring::{endpoints, selected};

@@ -1,7 +1,6 @@
 //! A group whose pods have no container.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 

@@ -1,7 +1,6 @@
 //! Workloads for a scheduler that asks for a queue.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Object, RayCluster, Rule};
 use crate::spec::BatchScheduler;

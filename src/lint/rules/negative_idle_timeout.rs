@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
-use serde_json::Value;
+use crate::json::Value;
 
 pub(super) static RULE: Rule = Rule {
     name: "negative-idle-timeout",

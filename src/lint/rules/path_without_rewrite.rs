@@ -1,7 +1,6 @@
 //! A path that the dashboard does not know.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::exposure::{Controller, Port, annotation, controller};
 use crate::lint::{Check, Findings, Group, Rule, Subject};

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::exposure::{
     Controller, Port, annotation, annotation_pointer, asks_for_token, asks_who, controller, group,

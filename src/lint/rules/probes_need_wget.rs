@@ -31,7 +31,7 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         if own || !SLIM.iter().any(|word| image.contains(word)) {
             continue;
         }
-        let version = cluster.get("/rayVersion").and_then(serde_json::Value::as_str).unwrap_or("none");
+        let version = cluster.get("/rayVersion").and_then(crate::json::Value::as_str).unwrap_or("none");
         let message =
             format!("{what} has the slim image `{image}`, but with `rayVersion` {version} KubeRay probes by `wget`");
         findings.cluster(cluster, &format!("{pointer}{container}/image"), message).add_help(format!(

@@ -1,7 +1,6 @@
 //! A dashboard on the internet.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::exposure::{Port, annotation, annotation_pointer, asks_for_token, asks_who, faces_the_internet};
 use crate::lint::{Check, Findings, Group, Rule, Subject};

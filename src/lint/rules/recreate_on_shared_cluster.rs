@@ -1,7 +1,6 @@
 //! Clusters that others use and that every change restarts.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::Object;
 use crate::lint::{Check, Findings, Group, Rule, Subject};

@@ -1,7 +1,6 @@
 //! Paths that nginx reads as expressions and its admission webhook refuses.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::exposure::{Controller, controller};
 use crate::lint::{Check, Findings, Group, Object, Rule};

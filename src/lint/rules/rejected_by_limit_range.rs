@@ -1,7 +1,6 @@
 //! Containers outside of their Namespace's bounds.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::quantity::{amount, exceeds, shown};
 use crate::lint::quota::{Asked, containers, limit_ranges, place};

@@ -1,7 +1,6 @@
 //! Containers with the names of those that KubeRay adds.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::{CAPACITY_TYPE, capacity_types, classes, requirement_for};
 use crate::lint::{Check, Findings, Group, Rule, Subject};

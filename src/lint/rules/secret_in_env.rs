@@ -1,7 +1,6 @@
 //! Secrets written out.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Pod, Rule};
 

@@ -1,7 +1,6 @@
 //! Storage over what Ray needs.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::storage::claimed;
 use crate::lint::{Check, Findings, Group, Pod, Rule};

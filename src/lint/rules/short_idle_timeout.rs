@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::exposure::{Controller, Exposure, Port, annotation, annotation_pointer, controller, group};
 use crate::lint::{Check, Findings, Group, Rule, Subject};

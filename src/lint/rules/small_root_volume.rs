@@ -1,7 +1,6 @@
 //! A disk too small for Ray's images.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::{data_device, family, items, set};
 use crate::lint::{Check, Findings, Group, Object, Rule};

@@ -1,7 +1,6 @@
 //! Shared memory that is smaller than the object store.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};

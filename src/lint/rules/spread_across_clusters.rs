@@ -1,7 +1,6 @@
 //! Spread that counts the pods of the cluster which an upgrade replaces.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::selector::selects;
 use crate::lint::{Check, Findings, Group, Pod, Rule};

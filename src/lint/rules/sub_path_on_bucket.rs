@@ -1,7 +1,6 @@
 //! Directories of buckets, which come and go.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::storage::{Claims, S3, claimed};
 use crate::lint::{Check, Findings, Group, Rule, Subject};

@@ -1,7 +1,6 @@
 //! A dashboard that anyone may use.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::lint::exposure::{Exposure, Port, asks_for_token, asks_who, faces_the_internet, knows_tokens};
 use crate::lint::{Check, Findings, Group, RayCluster, Rule, Subject};

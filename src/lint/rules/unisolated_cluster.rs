@@ -1,7 +1,6 @@
 //! Clusters that neither ask for a token nor restrict who reaches them.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::exposure::knows_tokens;
 use crate::lint::monitoring::{selects, within};

@@ -1,7 +1,6 @@
 //! A serve config that Ray cannot read.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::serve;
 use crate::lint::{Check, Findings, Group, Object, Rule};

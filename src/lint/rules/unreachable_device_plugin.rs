@@ -1,7 +1,6 @@
 //! Taints that keep the device plugin off its nodes.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::fit::{Pool, Resource};
 use crate::lint::karpenter::{REQUIREMENTS, items};

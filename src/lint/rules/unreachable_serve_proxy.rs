@@ -1,7 +1,6 @@
 //! Proxies of Serve that the Service of Serve does not lead to.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::serve::ServeConfig;
 use crate::lint::{Check, Findings, Group, Object, Rule};

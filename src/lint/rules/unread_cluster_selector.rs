@@ -1,7 +1,6 @@
 //! Keys of a job's selector that nobody reads.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayJob, Rule};
 

@@ -1,7 +1,6 @@
 //! EFA that is set up and not asked for.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::fit::Resource;
 use crate::lint::{Check, Findings, Group, Rule, Subject};

@@ -1,7 +1,6 @@
 //! Kubelet settings that the AMI family does not take.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::family;
 use crate::lint::{Check, Findings, Group, Object, Rule};

@@ -3,7 +3,8 @@
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 use semver::Version;
-use serde_json::Value;
+
+use crate::json::Value;
 
 pub(super) static RULE: Rule = Rule {
     name: "unsupported-token-auth",

@@ -1,7 +1,6 @@
 //! Taints that keep pods off their pool.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::placement::{Pools, same_owner, shown_taint, tolerates};
 use crate::lint::{Check, Findings, Group, Rule, Subject};

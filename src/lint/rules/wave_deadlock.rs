@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::gitops::{HOOK, Turn, WAVE};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};

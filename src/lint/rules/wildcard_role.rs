@@ -1,7 +1,6 @@
 //! Rights to everything.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

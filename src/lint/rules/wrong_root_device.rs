@@ -1,7 +1,6 @@
 //! A disk at the wrong device.
 
-use serde_json::Value;
-
+use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::{data_device, family, items};
 use crate::lint::{Check, Findings, Group, Object, Rule};

@@ -1,11 +1,11 @@
 //! For scripts: structs of its own, so that it changes only on purpose. `version` counts incompatible changes.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{Comparison, unified};
 use crate::diff::{Change, Edit};
 use crate::impact::{Effect, EnvironmentImpact, ObjectImpact, Upgrade};
+use crate::json::Value;
 
 #[derive(Serialize)]
 struct Report<'a> {

@@ -2,7 +2,8 @@
 
 use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue};
 use cel::parser::Expression;
-use serde_json::Value;
+
+use crate::json::Value;
 
 /// The longest expression that is compiled, in bytes.
 pub(super) const LONGEST: usize = 8 << 10;

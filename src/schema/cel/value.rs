@@ -4,18 +4,20 @@ use std::collections::HashMap;
 
 use cel::common::types::{CelBool, CelBytes, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString};
 use cel::common::value::Val;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::super::walk;
+use crate::json::{self, Map};
+
 use super::text;
 use super::time::{Duration, Timestamp};
 
 /// A value with the defaults that the API server fills in before it validates, and without what its schema does not
 /// know: that is pruned, or out of reach for rules.
-pub(super) fn with_defaults(root: &Value, schema: &Value, value: &Value) -> Value {
+pub(super) fn with_defaults(root: &Value, schema: &Value, value: &json::Value) -> json::Value {
     let schema = walk::resolve(root, schema);
     match value {
-        Value::Object(fields) => {
+        json::Value::Object(fields) => {
             let mut filled = Map::new();
             for (name, value) in fields {
                 let described = walk::field(root, schema, name);
@@ -23,18 +25,18 @@ pub(super) fn with_defaults(root: &Value, schema: &Value, value: &Value) -> Valu
                     continue;
                 }
                 let value = described.map_or_else(|| value.clone(), |described| with_defaults(root, described, value));
-                filled.insert(name.clone(), value);
+                filled.insert(name.to_owned(), value);
             }
             for (name, described) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
                 if !filled.contains_key(name)
                     && let Some(default) = default(root, described)
                 {
-                    filled.insert(name.clone(), with_defaults(root, described, default));
+                    filled.insert(name.clone(), with_defaults(root, described, &default.clone().into()));
                 }
             }
             filled.into()
         }
-        Value::Array(items) => match schema.get("items") {
+        json::Value::Array(items) => match schema.get("items") {
             Some(described) => items.iter().map(|item| with_defaults(root, described, item)).collect(),
             None => value.clone(),
         },
@@ -47,37 +49,36 @@ fn default<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a Value> {
 }
 
 /// The value as rules see it. Of the metadata of a whole object they see `name` and `generateName` alone.
-pub(super) fn converted<'v>(root: &Value, schema: &Value, value: &'v Value, whole: bool) -> Box<dyn Val + 'v> {
+pub(super) fn converted<'v>(root: &Value, schema: &Value, value: &'v json::Value, whole: bool) -> Box<dyn Val + 'v> {
     let schema = walk::resolve(root, schema);
     match value {
-        Value::Null => Box::new(CelNull),
-        Value::Bool(value) => Box::new(CelBool::from(*value)),
-        Value::Number(number) => match number.as_i64() {
+        json::Value::Null => Box::new(CelNull),
+        json::Value::Bool(value) => Box::new(CelBool::from(*value)),
+        json::Value::Number(number) => match number.as_i64() {
             Some(whole) if !names(schema, "number") => Box::new(CelInt::from(whole)),
             _ => Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN))),
         },
-        Value::String(text) => of_text(schema, text),
-        Value::Array(items) => {
+        json::Value::String(text) => of_text(schema, text),
+        json::Value::Array(items) => {
             let described = schema.get("items").unwrap_or(&Value::Null);
             let items: Vec<Box<dyn Val + 'v>> =
                 items.iter().map(|item| converted(root, described, item, false)).collect();
             Box::new(CelList::from(items))
         }
-        Value::Object(fields) => {
+        json::Value::Object(fields) => {
             let declared = schema.get("properties").and_then(Value::as_object);
             let of_whole = |name: &str| ["name", "generateName"].contains(&name);
             let mut map: HashMap<CelMapKey<'v>, Box<dyn Val + 'v>> = HashMap::new();
             for (name, value) in fields {
                 let key = match declared.filter(|declared| declared.contains_key(name)) {
                     Some(_) => CelMapKey::from(escaped(name)),
-                    None => CelMapKey::from(name.as_str()),
+                    None => CelMapKey::from(name),
                 };
-                let value = match (name.as_str(), value) {
-                    ("metadata", Value::Object(metadata)) if whole => {
+                let value = match (name, value) {
+                    ("metadata", json::Value::Object(metadata)) if whole => {
                         let seen = metadata.iter().filter(|(name, _)| of_whole(name));
-                        let seen = seen.map(|(name, value)| {
-                            (CelMapKey::from(name.as_str()), converted(root, &Value::Null, value, false))
-                        });
+                        let seen = seen
+                            .map(|(name, value)| (CelMapKey::from(name), converted(root, &Value::Null, value, false)));
                         Box::new(CelMap::from(seen.collect::<HashMap<_, _>>()))
                     }
                     _ => {

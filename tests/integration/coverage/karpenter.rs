@@ -6,13 +6,13 @@ use std::fs;
 use std::sync::Arc;
 
 use raygen::diagnostic::Severity;
+use raygen::json::Value;
 use raygen::lint::{self, Subject, rules};
 use raygen::manifest::{Built, Manifest, Places};
 use raygen::resolve::{self, Resolution, Selection, SpecPath};
 use raygen::schema::Validators;
 use raygen::workspace::Workspace;
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::rule_cases::{TEAM, raised};
 use crate::shared;

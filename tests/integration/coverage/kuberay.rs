@@ -7,11 +7,11 @@ mod clusters;
 mod workloads;
 
 use raygen::diagnostic::Diagnostic;
+use raygen::json::Value;
 use raygen::manifest::{self, Manifest};
 use raygen::resolve::{self, Selection};
 use raygen::workspace::Workspace;
 use raygen::{check, lint};
-use serde_json::Value;
 
 use crate::rules::PLATFORM;
 

@@ -1,7 +1,8 @@
 //! Objects of Kubernetes and of the operators around Ray: what may change, what is refused, what touches data.
 
 use raygen::impact::Verdict::{self, Data, Delete, Ignored, Live, Pending, Rejected, Rerun};
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use super::{assessed, verdicts, with};
 

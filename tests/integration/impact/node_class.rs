@@ -1,7 +1,8 @@
 //! EC2NodeClasses: almost everything rolls the nodes of every pool that uses the class.
 
 use raygen::impact::Verdict::{self, Drain, Live, Pending, Roll, Unaffected};
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use super::Edit::{self, Object};
 use super::{assessed, of_kind, releases, rendered, side, verdicts, with};

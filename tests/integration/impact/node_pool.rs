@@ -1,7 +1,8 @@
 //! NodePools: what is in Karpenter's hash rolls nodes, what is compared rolls those that no longer fit.
 
 use raygen::impact::Verdict::{self, Drain, Live, Pending, Rejected, Roll, Scale, Stale, Unaffected};
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use super::Edit::{self, Object, Spec};
 use super::{assessed, of_kind, rendered, verdicts, with};

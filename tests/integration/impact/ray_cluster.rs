@@ -3,7 +3,8 @@
 mod rows;
 
 use raygen::impact::Verdict::{Absorbed, Data, Delete, Live, Mixed, Pending, Restart, Scale};
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use self::rows::FIXED;
 use super::Edit::{self, Spec};

@@ -1,7 +1,7 @@
 //! RayJobs and RayCronJobs: a run keeps what it was started with.
 
 use raygen::impact::Verdict::{self, Ignored, Live, Rejected, Rerun, Stop};
-use serde_json::json;
+use raygen::json;
 
 use super::Edit::{self, Object, Spec};
 use super::verdicts;
@@ -56,7 +56,7 @@ fn job() -> Vec<(&'static str, Edit, &'static [Verdict])> {
         ("managedBy", Object("/spec/managedBy", json!("ray.io/kuberay-operator"), json!("x")), &[Rejected]),
         (
             "managedBy another",
-            Object("/spec/managedBy", serde_json::Value::Null, json!("kueue.x-k8s.io/multikueue")),
+            Object("/spec/managedBy", json!(null), json!("kueue.x-k8s.io/multikueue")),
             &[Verdict::Orphan],
         ),
         ("labels", Object("/metadata/labels/a", json!("a"), json!("b")), &[Live]),

@@ -1,7 +1,8 @@
 //! A RayService: Serve's config in place, the cluster beside itself.
 
 use raygen::impact::Verdict::{self, Absorbed, Ignored, Live, NewCluster, Pending, Rejected, Scale, Stop, Unaffected};
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use super::Edit::{self, Object, Spec};
 use super::{assessed, of_kind, rendered, verdicts, with};

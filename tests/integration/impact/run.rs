@@ -1,7 +1,8 @@
 //! A whole run: the headline, operator upgrades, and which verdict counts for an object.
 
 use raygen::impact::{self, Verdict};
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use super::{of_kind, releases, rendered, side, with};
 

@@ -1,6 +1,6 @@
 //! What runs before and beside the Ray container, and the volumes they share.
 
-use serde_json::json;
+use raygen::json;
 
 use super::{PLATFORM, WORKER, assert_only, built, problems, service, told, worker};
 

@@ -1,6 +1,7 @@
 //! How pods are probed and spread.
 
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use super::{HEAD, WORKER, assert_only, cluster, problems, service, told, worker};
 

@@ -1,6 +1,7 @@
 //! The GCS and its Redis.
 
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use super::{HEAD, WORKER, WORKERS, assert_only, cluster, env, problems, service, told};
 

@@ -160,7 +160,8 @@ proptest! {
         let validators = Validators::new(&Releases::newest()).with_own(&own);
         let metadata = json!({ "name": "one" });
         for spec in [json!({}), json!(1), json!({ "a": 1, "b": null, "c": [{}, { "k": "z" }], "d": { "x": "1" }, "e": {} })] {
-            validators.validate(&json!({ "apiVersion": "example.com/v1", "kind": "Thing", "metadata": metadata, "spec": spec }));
+            let object = json!({ "apiVersion": "example.com/v1", "kind": "Thing", "metadata": metadata, "spec": spec });
+            validators.validate(&object.into());
         }
         prop_assert_eq!(own.unsound(), Vec::new());
     }
@@ -176,6 +177,6 @@ proptest! {
         let validators = Validators::new(&Releases::newest()).with_own(&own);
         let spec = json!({ "a": 2, "b": "a", "c": [{ "k": "x" }, { "k": "y" }], "d": { "x": "1", "y": 2 } });
         let object = json!({ "apiVersion": "example.com/v1", "kind": "Thing", "metadata": { "name": "one" }, "spec": spec });
-        validators.validate(&object);
+        validators.validate(&object.into());
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use raygen::json;
+use raygen::json::Value;
 use raygen::schema::Violation;
-use serde_json::{Value, json};
 
 use super::{crd, imported, validators};
 

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use raygen::diagnostic::Severity;
+use raygen::json::Value;
 use raygen::lint::{Group, rule};
-use serde_json::Value;
 
 use crate::{rules, shared};
 

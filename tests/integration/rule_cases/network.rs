@@ -1,6 +1,7 @@
 //! Ingresses and clusters together.
 
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use crate::rules;
 

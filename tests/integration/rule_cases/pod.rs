@@ -1,17 +1,19 @@
 //! Pods that the API server would refuse, one by one.
 
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use crate::rules;
 
 /// The rules that a worker with these fields of its pod and of its container raises, of those in `among`.
 fn raised(pod: &Value, container: &Value, among: &str) -> bool {
-    let mut spec = json!({ "containers": [{ "name": "ray-worker", "image": "rayproject/ray:2.52.0" }] });
+    let mut worker = json!({ "name": "ray-worker", "image": "rayproject/ray:2.52.0" });
+    for (key, value) in container.as_object().into_iter().flatten() {
+        worker[key] = value.clone();
+    }
+    let mut spec = json!({ "containers": [worker] });
     for (key, value) in pod.as_object().into_iter().flatten() {
         spec[key] = value.clone();
-    }
-    for (key, value) in container.as_object().into_iter().flatten() {
-        spec["containers"][0][key] = value.clone();
     }
     let object = json!({
         "apiVersion": "ray.io/v1", "kind": "RayCluster", "metadata": { "name": "train" },

@@ -1,8 +1,9 @@
 //! What validation says of a wrong object, where, and what to do about it.
 
+use raygen::json;
+use raygen::json::Value;
 use raygen::schema::{Fragment, Releases, Validators, Violation, catalog};
 use semver::Version;
-use serde_json::{Value, json};
 
 fn releases(kuberay: Version, karpenter: Version) -> Releases {
     Releases { kubernetes: Version::new(1, 34, 0), kuberay, karpenter }
@@ -112,8 +113,10 @@ fn nulls_are_dropped_as_the_api_server_drops_them() {
 #[test]
 fn list_keys_stand_once_counting_defaults() {
     let mut pod = pod();
-    pod["containers"][0]["env"] = json!([{ "name": "A", "value": "1" }, { "name": "A", "value": "2" }]);
-    pod["containers"][0]["ports"] = json!([{ "containerPort": 8265 }, { "containerPort": 8265, "protocol": "TCP" }]);
+    pod["containers"].as_array_mut().unwrap()[0]["env"] =
+        json!([{ "name": "A", "value": "1" }, { "name": "A", "value": "2" }]);
+    pod["containers"].as_array_mut().unwrap()[0]["ports"] =
+        json!([{ "containerPort": 8265 }, { "containerPort": 8265, "protocol": "TCP" }]);
     assert_eq!(
         said(&newest().validate(&ray_cluster(&pod)).expect("RayCluster has a schema")),
         [

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use raygen::json::Value;
 
 pub(crate) trait Reader {
     fn read(&self, text: &str) -> Result<Value, String>;

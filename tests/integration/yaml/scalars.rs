@@ -1,7 +1,8 @@
 //! Every string that some emitter is known to write so that some reader takes it for something else.
 
+use raygen::json;
+use raygen::json::Value;
 use raygen::yaml::emit;
-use serde_json::{Value, json};
 
 use super::readers::{LibYaml, Reader, Saphyr, pyyaml};
 

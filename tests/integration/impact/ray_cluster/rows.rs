@@ -3,7 +3,8 @@
 use raygen::impact::Verdict::{
     self, HalfApplied, Live, Mixed, Orphan, Pending, Rejected, Restart, Scale, Stale, Stop, Unaffected,
 };
-use serde_json::{Value, json};
+use raygen::json;
+use raygen::json::Value;
 
 use crate::impact::Edit::{self, Object, Spec};
 
