@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::subject::{Object, Pod, Subject};
 use crate::diagnostic::Fix;
-use crate::json::field;
 
 /// A pool's requirements.
 pub(super) const REQUIREMENTS: &str = "/spec/template/spec/requirements";
@@ -75,19 +74,6 @@ pub(super) fn data_device(family: &str) -> Option<&'static str> {
         "bottlerocket" => Some("/dev/xvdb"),
         _ => None,
     }
-}
-
-/// Ray's pods by the pool that they select, within each environment.
-pub(super) fn pods_by_pool<'s, 'a>(subject: &'s Subject<'a>) -> BTreeMap<(&'a str, &'a str), Vec<&'s Pod<'a>>> {
-    let mut pods: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for pod in subject.pods().iter().filter(|pod| matches!(pod.role, "head" | "worker")) {
-        let selector = pod.get("/spec/nodeSelector");
-        let pool = selector.and_then(|selector| field(selector, "karpenter.sh/nodepool")).and_then(Value::as_str);
-        if let Some(pool) = pool {
-            pods.entry((pod.object.environment_name, pool)).or_default().push(pod);
-        }
-    }
-    pods
 }
 
 /// The EC2NodeClasses by name, within each environment.

@@ -8,6 +8,7 @@ use super::{Object, Pod, Subject};
 use crate::instances::{LABELS, normalized};
 
 /// NodePools by environment and name.
+#[derive(Debug)]
 pub(super) struct Pools<'a>(BTreeMap<(&'a str, &'a str), Object<'a>>);
 
 impl<'a> Pools<'a> {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::diagnostic::Severity;
-use crate::lint::placement::{Pools, requirements, same_owner, selected};
+use crate::lint::placement::{requirements, same_owner, selected};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let pools = Pools::of(subject);
+    let pools = subject.node_pools();
     for pod in subject.pods().iter().filter(|pod| matches!(pod.role, "head" | "worker")) {
         if asks_for_devices(pod) {
             continue;
