@@ -11,6 +11,7 @@ mod cron;
 mod exposure;
 pub mod fix;
 mod gitops;
+mod index;
 mod karpenter;
 mod monitoring;
 mod placement;

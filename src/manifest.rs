@@ -38,7 +38,7 @@ mod submitter;
 mod volumes;
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -134,8 +134,15 @@ impl Manifest {
 #[derive(Clone, Debug)]
 pub struct Places {
     whole: SpecPath,
-    parts: Vec<(String, SpecPath, Made)>,
+    /// Parts that are listed when somebody asks, before the others.
+    later: Option<Arc<Later>>,
+    parts: Vec<Part>,
 }
+
+type Part = (String, SpecPath, Made);
+
+/// Few objects are ever spoken about, and a cluster has hundreds of parts.
+type Later = LazyLock<Vec<Part>, Box<dyn FnOnce() -> Vec<Part> + Send>>;
 
 /// How a value of the specs made a part of an object.
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +156,18 @@ enum Made {
 impl Places {
     /// The whole object was made by `path`.
     pub fn new(path: SpecPath) -> Self {
-        Self { whole: path, parts: Vec::new() }
+        Self { whole: path, later: None, parts: Vec::new() }
+    }
+
+    /// The whole object was made by `path`, and `add` adds its parts when a place is first asked for.
+    fn later(path: SpecPath, add: impl FnOnce(&mut Self) + Send + 'static) -> Self {
+        let whole = path.clone();
+        let list = move || {
+            let mut places = Self::new(whole);
+            add(&mut places);
+            places.parts
+        };
+        Self { whole: path, later: Some(Arc::new(LazyLock::new(Box::new(list)))), parts: Vec::new() }
     }
 
     /// The part at `pointer` was made by `path`. Of two for the same part the later counts.
@@ -159,6 +177,9 @@ impl Places {
 
     /// The part at `pointer` is the value at `path`, as it stands there; what made it before counts no more.
     pub fn replace(&mut self, pointer: String, path: SpecPath) {
+        if let Some(later) = self.later.take() {
+            self.parts.splice(..0, later.iter().cloned());
+        }
         self.parts.retain(|(part, ..)| !around(&pointer, part));
         self.parts.push((pointer, path, Made::Verbatim));
     }
@@ -173,7 +194,8 @@ impl Places {
 
     /// The smallest known part around `pointer`: its path, the rest of the pointer, and how it was made.
     fn around<'p>(&self, pointer: &'p str) -> (&SpecPath, &'p str, Made) {
-        let parts = self.parts.iter().filter(|(part, ..)| around(part, pointer));
+        let later = self.later.iter().flat_map(|later| later.iter());
+        let parts = later.chain(&self.parts).filter(|(part, ..)| around(part, pointer));
         match parts.max_by_key(|(part, ..)| part.len()) {
             None => (&self.whole, pointer, Made::Built),
             Some((part, path, made)) => (path, &pointer[part.len()..], *made),

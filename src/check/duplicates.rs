@@ -1,7 +1,8 @@
 //! Two objects with one identity, and two Ingresses or HTTPRoutes for one address: what each team wrote is fine, together
 //! it is not.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::diagnostic::Diagnostic;
 use crate::json::Value;
@@ -13,21 +14,25 @@ use crate::spec::GitOpsTool;
 /// Reports the second of two, and shows the first.
 pub(super) fn check(built: &Built) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    let mut identities: BTreeMap<[&str; 4], &Manifest> = BTreeMap::new();
-    let mut addresses: BTreeMap<[&str; 3], &Manifest> = BTreeMap::new();
+    let mut identities: HashMap<[&str; 4], &Manifest> = HashMap::new();
+    let mut addresses: HashMap<[&str; 3], &Manifest> = HashMap::new();
     for manifest in &built.manifests {
         let environment = manifest.environment.name.as_str();
         let meeting = if shares_its_cluster(manifest) { "" } else { environment };
         let identity = [meeting, manifest.kind(), manifest.namespace().unwrap_or_default(), manifest.name()];
-        if let Some(first) = identities.insert(identity, manifest) {
-            diagnostics.push(same_identity(first, manifest));
-            identities.insert(identity, first);
-            continue;
-        }
+        match identities.entry(identity) {
+            Entry::Occupied(first) => {
+                diagnostics.push(same_identity(first.get(), manifest));
+                continue;
+            }
+            Entry::Vacant(place) => place.insert(manifest),
+        };
         for [host, path] in exposed(manifest.kind(), &manifest.object) {
-            if let Some(first) = addresses.insert([environment, host, path], manifest) {
-                diagnostics.push(same_address(first, manifest, host, path));
-                addresses.insert([environment, host, path], first);
+            match addresses.entry([environment, host, path]) {
+                Entry::Occupied(first) => diagnostics.push(same_address(first.get(), manifest, host, path)),
+                Entry::Vacant(place) => {
+                    place.insert(manifest);
+                }
             }
         }
     }

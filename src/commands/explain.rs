@@ -10,7 +10,7 @@ use crate::diagnostic::did_you_mean;
 use crate::lint::{self, rules};
 use crate::report::word;
 use crate::resolve::explain::{self, Explained};
-use crate::resolve::{self, Resolution, Selection, Workload};
+use crate::resolve::{self, Resolution, Selection};
 use crate::workspace::{self, Workspace};
 
 pub(super) fn run(args: &cli::Explain, terminal: &Terminal) -> Result<Status> {
@@ -87,7 +87,7 @@ fn value(workspace: &Workspace, team: &str, key: &str, only: Option<&str>) -> Re
 /// How the amounts of a group that fills whole nodes were computed: all for `whole-node`, or the one that `key` names.
 fn arithmetic(resolution: &Resolution, environment: &str, key: &str) -> String {
     let workloads = resolution.teams.iter().filter(|team| team.environment.name == environment);
-    let groups = workloads.flat_map(|team| &team.workloads).flat_map(Workload::groups);
+    let groups = workloads.flat_map(|team| &team.workloads).flat_map(|workload| workload.groups());
     let mut text = String::new();
     for (group, whole_node) in groups.filter_map(|group| Some((group, group.whole_node.as_ref()?))) {
         let Some(last) = key.strip_prefix(&format!("{}.", group.path)) else { continue };

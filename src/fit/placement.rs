@@ -105,6 +105,10 @@ fn count(need: &Resources, free: &Resources) -> (u64, Resource) {
 
 /// The missing part of an amount, in millionths of it.
 fn missing(amount: u64, free: u64) -> u64 {
-    let millionths = u128::from(amount.saturating_sub(free)) * 1_000_000 / u128::from(amount.max(1));
-    u64::try_from(millionths).unwrap_or(u64::MAX)
+    let Some(lacking) = amount.checked_sub(free).filter(|lacking| *lacking > 0) else { return 0 };
+    // Divisions of 128 bits are slow, and few amounts need them.
+    if let Some(millionths) = lacking.checked_mul(1_000_000) {
+        return millionths / amount;
+    }
+    u64::try_from(u128::from(lacking) * 1_000_000 / u128::from(amount)).unwrap_or(u64::MAX)
 }

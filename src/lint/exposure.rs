@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::karpenter::items;
+use super::quota::{Place, place};
 use super::subject::env_value;
 use super::{Object, RayCluster, Subject};
 use crate::json::Value;
@@ -60,13 +61,11 @@ pub(super) fn exposures<'a>(subject: &Subject<'a>) -> Vec<Exposure<'a>> {
     if subject.objects.iter().all(|object| !matches!(object.kind(), "Ingress" | "HTTPRoute")) {
         return Vec::new();
     }
-    let mut clusters: BTreeMap<[String; 3], RayCluster<'a>> = BTreeMap::new();
+    let mut clusters: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for object in &subject.objects {
         for cluster in object.ray_clusters() {
-            for service in services(&cluster) {
-                let key = [object.environment_name.to_owned(), object.namespace().to_owned(), service];
-                clusters.insert(key, cluster);
-            }
+            let services = services(&cluster).into_iter().map(|service| (service, cluster));
+            clusters.entry(place(object)).or_default().extend(services);
         }
     }
     let clusters = Clusters(clusters);
@@ -78,13 +77,14 @@ pub(super) fn exposures<'a>(subject: &Subject<'a>) -> Vec<Exposure<'a>> {
     subject.objects.iter().flat_map(of_object).collect()
 }
 
-/// Ray clusters by environment, namespace and Service.
-struct Clusters<'a>(BTreeMap<[String; 3], RayCluster<'a>>);
+/// Services that lead to Ray clusters, by environment and namespace.
+struct Clusters<'a>(BTreeMap<Place<'a>, Vec<(String, RayCluster<'a>)>>);
 
 impl<'a> Clusters<'a> {
-    /// The cluster whose head a Service in the object's own namespace leads to.
-    fn behind(&self, object: &Object<'_>, service: &str) -> Option<&RayCluster<'a>> {
-        self.0.get(&[object.environment_name.to_owned(), object.namespace().to_owned(), service.to_owned()])
+    /// The cluster whose head a Service in the object's own namespace leads to: of two the later one.
+    fn behind(&self, object: &Object<'a>, service: &str) -> Option<&RayCluster<'a>> {
+        let services = self.0.get(&place(object))?;
+        services.iter().rev().find(|(name, _)| name == service).map(|(_, cluster)| cluster)
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::subject::{Object, Pod, Subject};
 use crate::diagnostic::Fix;
 use crate::json::Value;
-use crate::json::field;
 
 /// A pool's requirements.
 pub(super) const REQUIREMENTS: &str = "/spec/template/spec/requirements";
@@ -73,19 +72,6 @@ pub(super) fn data_device(family: &str) -> Option<&'static str> {
         "bottlerocket" => Some("/dev/xvdb"),
         _ => None,
     }
-}
-
-/// Ray's pods by the pool that they select, within each environment.
-pub(super) fn pods_by_pool<'s, 'a>(subject: &'s Subject<'a>) -> BTreeMap<(&'a str, &'a str), Vec<&'s Pod<'a>>> {
-    let mut pods: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for pod in subject.pods().iter().filter(|pod| matches!(pod.role, "head" | "worker")) {
-        let selector = pod.get("/spec/nodeSelector");
-        let pool = selector.and_then(|selector| field(selector, "karpenter.sh/nodepool")).and_then(Value::as_str);
-        if let Some(pool) = pool {
-            pods.entry((pod.object.environment_name, pool)).or_default().push(pod);
-        }
-    }
-    pods
 }
 
 /// The EC2NodeClasses by name, within each environment.

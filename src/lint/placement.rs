@@ -7,6 +7,7 @@ use crate::instances::{LABELS, normalized};
 use crate::json::Value;
 
 /// NodePools by environment and name.
+#[derive(Debug)]
 pub(super) struct Pools<'a>(BTreeMap<(&'a str, &'a str), Object<'a>>);
 
 impl<'a> Pools<'a> {

@@ -14,10 +14,11 @@ pub(super) const S3: &str = "s3.csi.aws.com";
 pub(super) const ZONE: &str = "topology.kubernetes.io/zone";
 
 /// Claims by environment, namespace and name, and the objects that they are bound to.
-pub(super) struct Claims<'s, 'a> {
-    by_name: BTreeMap<(&'a str, &'a str, &'a str), &'s Object<'a>>,
-    volumes: BTreeMap<(&'a str, &'a str), &'s Object<'a>>,
-    classes: BTreeMap<(&'a str, &'a str), &'s Object<'a>>,
+#[derive(Debug)]
+pub(super) struct Claims<'a> {
+    by_name: BTreeMap<(&'a str, &'a str, &'a str), Object<'a>>,
+    volumes: BTreeMap<(&'a str, &'a str), Object<'a>>,
+    classes: BTreeMap<(&'a str, &'a str), Object<'a>>,
 }
 
 /// A claim, and what is known of the storage behind it.
@@ -28,37 +29,37 @@ pub(super) struct Claim<'s, 'a> {
     class: Option<&'s Object<'a>>,
 }
 
-impl<'s, 'a> Claims<'s, 'a> {
+impl<'a> Claims<'a> {
     /// All claims of a run.
-    pub(super) fn of(subject: &'s Subject<'a>) -> Self {
+    pub(super) fn of(subject: &Subject<'a>) -> Self {
         let scoped = |kind: &'static str| {
-            subject.of_kind(kind).map(|object| ((object.environment_name, object.name()), object)).collect()
+            subject.of_kind(kind).map(|object| ((object.environment_name, object.name()), *object)).collect()
         };
         let claims = subject.of_kind("PersistentVolumeClaim");
         Self {
-            by_name: claims.map(|claim| ((claim.environment_name, claim.namespace(), claim.name()), claim)).collect(),
+            by_name: claims.map(|claim| ((claim.environment_name, claim.namespace(), claim.name()), *claim)).collect(),
             volumes: scoped("PersistentVolume"),
             classes: scoped("StorageClass"),
         }
     }
 
     /// All of them.
-    pub(super) fn all(&self) -> impl Iterator<Item = Claim<'s, 'a>> {
+    pub(super) fn all(&self) -> impl Iterator<Item = Claim<'_, 'a>> {
         self.by_name.values().map(|claim| self.resolve(claim))
     }
 
     /// The claim of a pod.
-    pub(super) fn get(&self, pod: &Pod<'a>, name: &'a str) -> Option<Claim<'s, 'a>> {
+    pub(super) fn get(&self, pod: &Pod<'a>, name: &'a str) -> Option<Claim<'_, 'a>> {
         let claim = self.by_name.get(&(pod.object.environment_name, pod.object.namespace(), name))?;
         Some(self.resolve(claim))
     }
 
-    fn resolve(&self, claim: &'s Object<'a>) -> Claim<'s, 'a> {
+    fn resolve<'s>(&'s self, claim: &'s Object<'a>) -> Claim<'s, 'a> {
         let named = |pointer: &str| (claim.environment_name, claim.text(pointer));
         Claim {
             object: claim,
-            volume: self.volumes.get(&named("/spec/volumeName")).copied(),
-            class: self.classes.get(&named("/spec/storageClassName")).copied(),
+            volume: self.volumes.get(&named("/spec/volumeName")),
+            class: self.classes.get(&named("/spec/storageClassName")),
         }
     }
 }

@@ -6,8 +6,12 @@ use rayon::prelude::*;
 
 use super::Rule;
 use super::exposure::{self, Exposure};
+use super::index::Index;
 use super::monitoring::{self, Targets};
+use super::placement::{self, Pools};
 use super::policy::Policy;
+use super::quota::{Place, place};
+use super::storage::Claims;
 use crate::diagnostic::Diagnostic;
 use crate::fit::Fits;
 use crate::instances::Catalog;
@@ -41,6 +45,12 @@ pub struct Subject<'a> {
     exposures: OnceLock<Vec<Exposure<'a>>>,
     pod_targets: OnceLock<Targets<'a>>,
     service_targets: OnceLock<Targets<'a>>,
+    kinds: OnceLock<Index<&'a str>>,
+    places: OnceLock<Index<Place<'a>>>,
+    pods_of_places: OnceLock<Index<Place<'a>>>,
+    pods_of_pools: OnceLock<Index<(&'a str, &'a str)>>,
+    node_pools: OnceLock<Pools<'a>>,
+    claims: OnceLock<Claims<'a>>,
 }
 
 impl<'a> Subject<'a> {
@@ -100,9 +110,47 @@ impl<'a> Subject<'a> {
         self.service_targets.get_or_init(|| monitoring::services(self))
     }
 
+    /// Every NodePool by its name.
+    pub(super) fn node_pools(&self) -> &Pools<'a> {
+        self.node_pools.get_or_init(|| Pools::of(self))
+    }
+
+    /// Every claim by its name.
+    pub(super) fn claims(&self) -> &Claims<'a> {
+        self.claims.get_or_init(|| Claims::of(self))
+    }
+
     /// Objects of a kind.
-    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &Object<'a>> {
-        self.objects.iter().filter(move |object| object.kind() == kind)
+    pub fn of_kind(&self, kind: &'a str) -> impl Iterator<Item = &Object<'a>> {
+        let kinds = self.kinds.get_or_init(|| Index::of(&self.objects, |object| Some(object.kind())));
+        kinds.get(&kind).iter().map(|position| &self.objects[*position])
+    }
+
+    /// Objects in the Namespace of one, itself among them.
+    pub(super) fn beside(&self, object: &Object<'a>) -> impl Iterator<Item = &Object<'a>> {
+        self.within(place(object))
+    }
+
+    /// Objects in a Namespace.
+    pub(super) fn within(&self, space: Place<'a>) -> impl Iterator<Item = &Object<'a>> {
+        let places = self.places.get_or_init(|| Index::of(&self.objects, |object| Some(place(object))));
+        places.get(&space).iter().map(|position| &self.objects[*position])
+    }
+
+    /// Pods in the Namespace of an object.
+    pub(super) fn pods_beside(&self, object: &Object<'a>) -> impl Iterator<Item = &Pod<'a>> {
+        let places = self.pods_of_places.get_or_init(|| Index::of(self.pods(), |pod| Some(place(&pod.object))));
+        places.get(&place(object)).iter().map(|position| &self.pods()[*position])
+    }
+
+    /// Ray's pods that select a pool by its name.
+    pub(super) fn pods_of_pool(&self, pool: &Object<'a>) -> impl Iterator<Item = &Pod<'a>> {
+        let key = |pod: &Pod<'a>| {
+            let name = placement::selected(pod).filter(|_| matches!(pod.role, "head" | "worker"))?;
+            Some((pod.object.environment_name, name))
+        };
+        let pools = self.pods_of_pools.get_or_init(|| Index::of(self.pods(), key));
+        pools.get(&(pool.environment_name, pool.name())).iter().map(|position| &self.pods()[*position])
     }
 }
 

@@ -1,6 +1,7 @@
 //! NodePool (`karpenter.sh/v1`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -102,15 +103,19 @@ impl From<spec::Requirement> for Requirement {
 }
 
 /// The pool of a head or worker group whose pods take at most `nodes` nodes, one each.
-pub(super) fn of_group(scope: &Scope<'_>, pool: &NodePool, nodes: u64) -> Manifest {
+pub(super) fn of_group(scope: &Scope<'_>, pool: &Arc<NodePool>, nodes: u64) -> Manifest {
     let limits = match &pool.settings.limits {
         Some(limits) => written(limits),
         None => whole_nodes(&scope.team.environment, pool, nodes),
     };
-    scope.manifest(object(Some(&scope.team.name), pool, limits), places(pool))
+    let object = object(Some(&scope.team.name), pool, limits);
+    let pool = Arc::clone(pool);
+    scope.manifest(object, Places::later(pool.path.clone(), move |places| add_places(places, &pool)))
 }
 
 pub(super) fn of_shared(shared: &SharedPool) -> Manifest {
+    let mut places = Places::new(shared.pool.path.clone());
+    add_places(&mut places, &shared.pool);
     Manifest {
         environment: shared.environment.clone(),
         team: None,
@@ -122,7 +127,7 @@ pub(super) fn of_shared(shared: &SharedPool) -> Manifest {
             shared.pool.settings.limits.as_ref().map(written).unwrap_or_default(),
         )),
         values: shared.values.clone(),
-        places: places(&shared.pool),
+        places,
     }
 }
 
@@ -208,9 +213,8 @@ fn budgets(consolidation: Option<Consolidation>) -> Vec<Budget> {
     budgets
 }
 
-fn places(pool: &NodePool) -> Places {
+fn add_places(places: &mut Places, pool: &NodePool) {
     let settings = pool.path.join("node-pool");
-    let mut places = Places::new(pool.path.clone());
     for (pointer, key) in [
         ("/spec/weight", "weight"),
         ("/spec/replicas", "replicas"),
@@ -249,5 +253,4 @@ fn places(pool: &NodePool) -> Places {
         };
         places.add(format!("/spec/template/spec/requirements/{index}"), pool.path.join(key));
     }
-    places
 }

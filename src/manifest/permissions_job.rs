@@ -75,7 +75,7 @@ pub(super) fn of_storage(scope: &Scope<'_>, storage: &Storage) -> Option<Manifes
 fn groups(team: &Team) -> impl Iterator<Item = (&Workload, &Group)> {
     team.workloads.iter().flat_map(|workload| {
         let workers = workload.workers.iter().map(|worker| &worker.group);
-        std::iter::once(&workload.head).chain(workers).map(move |group| (workload, group))
+        std::iter::once(&workload.head).chain(workers).map(move |group| (&**workload, group))
     })
 }
 

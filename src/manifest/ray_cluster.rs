@@ -1,6 +1,7 @@
 //! RayCluster (`ray.io/v1`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::SecurityContext;
 use serde::Serialize;
@@ -110,21 +111,22 @@ struct WorkerGroupSpec {
     template: PodTemplate,
 }
 
-pub(super) fn ray_cluster(scope: &Scope<'_>, workload: &Workload) -> Manifest {
+pub(super) fn ray_cluster(scope: &Scope<'_>, workload: &Arc<Workload>) -> Manifest {
     let object = RayCluster {
         api_version: "ray.io/v1",
         kind: "RayCluster",
         metadata: Metadata::of_workload(scope.team, workload, workload.name.clone()),
         spec: spec(workload),
     };
-    let path = &workload.path;
-    let mut places = Places::new(path.clone());
-    for (pointer, key) in
-        [("/metadata/name", "name"), ("/metadata/labels", "labels"), ("/metadata/annotations", "annotations")]
-    {
-        places.add(pointer, path.join(key));
-    }
-    add_places(&mut places, "/spec", workload);
+    let workload = Arc::clone(workload);
+    let places = Places::later(workload.path.clone(), move |places| {
+        for (pointer, key) in
+            [("/metadata/name", "name"), ("/metadata/labels", "labels"), ("/metadata/annotations", "annotations")]
+        {
+            places.add(pointer, workload.path.join(key));
+        }
+        add_places(places, "/spec", &workload);
+    });
     scope.manifest(object, places)
 }
 

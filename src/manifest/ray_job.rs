@@ -1,6 +1,7 @@
 //! RayJob and RayCronJob (`ray.io/v1`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Number;
@@ -104,15 +105,19 @@ struct Condition {
 }
 
 /// The job or cron job whose cluster the workload describes.
-pub(super) fn of_workload(scope: &Scope<'_>, workload: &Workload, job: &Job) -> Manifest {
+pub(super) fn of_workload(scope: &Scope<'_>, workload: &Arc<Workload>, job: &Job) -> Manifest {
     let spec = RayJobSpec {
         ray_cluster_spec: Some(ray_cluster::spec(workload)),
         ..spec(job, submitter_labels(&workload.name, &workload.head.pod_labels))
     };
     let metadata = Metadata::of_workload(scope.team, workload, workload.name.clone());
     let pointer = pointer(job);
-    let mut places = places(&workload.path, job);
-    ray_cluster::add_places(&mut places, &format!("{pointer}/rayClusterSpec"), workload);
+    let scheduled = job.schedule.is_some();
+    let workload = Arc::clone(workload);
+    let places = Places::later(workload.path.clone(), move |places| {
+        add_places(places, &workload.path, pointer, scheduled);
+        ray_cluster::add_places(places, &format!("{pointer}/rayClusterSpec"), &workload);
+    });
     scope.manifest(object(metadata, job, spec), places)
 }
 
@@ -125,7 +130,8 @@ pub(super) fn on_selected(scope: &Scope<'_>, selected: &SelectedJob) -> Manifest
     };
     let metadata =
         Metadata::namespaced(scope.team, selected.name.clone(), &selected.labels, selected.annotations.clone());
-    let mut places = places(&selected.path, job);
+    let mut places = Places::new(selected.path.clone());
+    add_places(&mut places, &selected.path, pointer(job), job.schedule.is_some());
     places.add(format!("{}/clusterSelector", pointer(job)), selected.path.join("cluster"));
     Manifest { workload: Some(selected.key.clone()), ..scope.manifest(object(metadata, job, spec), places) }
 }
@@ -219,17 +225,16 @@ fn deletion_strategy(job: &Job) -> Option<DeletionStrategy> {
     (!deletion_rules.is_empty()).then_some(DeletionStrategy { deletion_rules })
 }
 
-fn places(path: &SpecPath, job: &Job) -> Places {
-    let mut places = Places::new(path.clone());
+/// Which keys at `path` made which part of a job or cron job, whose job's spec stands at `spec`.
+fn add_places(places: &mut Places, path: &SpecPath, spec: &str, scheduled: bool) {
     places.add("/metadata/name", path.join("name"));
     places.add("/metadata/labels", path.join("labels"));
     places.add("/metadata/annotations", path.join("annotations"));
-    if job.schedule.is_some() {
+    if scheduled {
         places.add("/spec/schedule", path.join("schedule"));
         places.add("/spec/timeZone", path.join("time-zone"));
         places.add("/spec/suspend", path.join("suspend"));
     }
-    let spec = pointer(job);
     for (field, key) in [
         ("suspend", "suspend"),
         ("entrypoint", "entrypoint"),
@@ -253,6 +258,5 @@ fn places(path: &SpecPath, job: &Job) -> Places {
     }
     let own = path.join("submitter");
     places.add(format!("{spec}/submitterConfig/backoffLimit"), own.join("retries"));
-    submitter::add_places(&mut places, &format!("{spec}/submitterPodTemplate"), &own);
-    places
+    submitter::add_places(places, &format!("{spec}/submitterPodTemplate"), &own);
 }

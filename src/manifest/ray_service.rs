@@ -1,6 +1,7 @@
 //! RayService (`ray.io/v1`).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -72,7 +73,7 @@ struct ServiceSpec {
     r#type: &'static str,
 }
 
-pub(super) fn ray_service(scope: &Scope<'_>, workload: &Workload, serve: &Serve) -> Manifest {
+pub(super) fn ray_service(scope: &Scope<'_>, workload: &Arc<Workload>, serve: &Serve) -> Manifest {
     let timeout = serve.initializing_timeout.clone();
     let object = RayService {
         api_version: "ray.io/v1",
@@ -92,7 +93,8 @@ pub(super) fn ray_service(scope: &Scope<'_>, workload: &Workload, serve: &Serve)
             ray_cluster_config: ray_cluster::spec(workload),
         },
     };
-    scope.manifest(object, places(workload))
+    let workload = Arc::clone(workload);
+    scope.manifest(object, Places::later(workload.path.clone(), move |places| add_places(places, &workload)))
 }
 
 /// When the operator gives up on the first cluster (KubeRay `utils/constant.go`, RayServiceInitializingTimeoutAnnotation).
@@ -114,9 +116,8 @@ fn service(service: &ServeService) -> Service {
     }
 }
 
-fn places(workload: &Workload) -> Places {
+fn add_places(places: &mut Places, workload: &Workload) {
     let path = &workload.path;
-    let mut places = Places::new(path.clone());
     for (pointer, key) in [
         ("/metadata/name", "name"),
         ("/metadata/labels", "labels"),
@@ -145,6 +146,5 @@ fn places(workload: &Workload) -> Places {
     {
         places.add(format!("/spec/serveService/{field}"), path.join("serve-service").join(key));
     }
-    ray_cluster::add_places(&mut places, "/spec/rayClusterConfig", workload);
-    places
+    ray_cluster::add_places(places, "/spec/rayClusterConfig", workload);
 }

@@ -1,5 +1,7 @@
 //! A workload as commands address it: everything is read from what was rendered, patches included.
 
+use std::sync::Arc;
+
 use crate::json::Value;
 use crate::json::at;
 use crate::manifest::Manifest;
@@ -40,7 +42,7 @@ pub(super) enum Token {
 impl<'a> Target<'a> {
     /// The team's workloads. Each has rendered its custom resource.
     pub(super) fn all(team: &'a Team, manifests: &'a [Manifest]) -> Vec<Self> {
-        let of = |(index, workload): (usize, &'a Workload)| {
+        let of = |(index, workload): (usize, &'a Arc<Workload>)| {
             let own = |manifest: &&Manifest| manifest.workload.as_deref() == Some(workload.key.as_str());
             let objects: Vec<&Manifest> = manifests.iter().filter(own).collect();
             let resource = objects.iter().copied().find(|manifest| manifest.api_version().starts_with("ray.io/"))?;

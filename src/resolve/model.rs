@@ -93,7 +93,7 @@ pub struct Team {
     /// What its pods can mount.
     pub storages: Vec<Storage>,
     /// Its workloads: clusters, services, jobs and cron jobs, each in the order of the file.
-    pub workloads: Vec<Workload>,
+    pub workloads: Vec<Arc<Workload>>,
     /// Its jobs and cron jobs on clusters that they select.
     pub selected_jobs: Vec<SelectedJob>,
     /// Changes to rendered objects.
@@ -397,7 +397,7 @@ pub struct Group {
     /// Taints of that pool, each of which the pods tolerate.
     pub taints: Vec<Taint>,
     /// The group's own pool; `None` on a shared one.
-    pub own_pool: Option<NodePool>,
+    pub own_pool: Option<Arc<NodePool>>,
     /// How its size was computed, if it fills whole nodes.
     pub whole_node: Option<WholeNode>,
 }

@@ -94,7 +94,7 @@ pub(super) fn resolve(
         annotations: team_spec.annotations.clone().unwrap_or_default(),
         service_accounts,
         storages,
-        workloads,
+        workloads: workloads.into_iter().map(Arc::new).collect(),
         selected_jobs,
         patches: placed(team_spec.patch.as_deref(), &SpecPath::new(["patch"])),
         name: document.name.clone(),

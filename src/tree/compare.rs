@@ -121,18 +121,19 @@ pub fn compare(tree: &Tree, output: &Output, scope: &Scope) -> Result<Comparison
 }
 
 pub(super) fn compare_listed(tree: &Tree, output: &Output, scope: &Scope, listing: &Listing) -> Result<Comparison> {
-    let mut paths: BTreeMap<&str, Option<Kind>> = tree.iter().map(|(path, _)| (path, None)).collect();
-    paths.extend(listing.files.iter().map(|(path, kind)| (path.as_str(), Some(*kind))));
-    let paths: Vec<(&str, Option<Kind>)> = paths.into_iter().collect();
-    let compared: Vec<Result<Option<Compared>>> =
-        paths.par_iter().map(|(path, kind)| compare_file(path, *kind, tree.get(path), output, scope)).collect();
-    let mut files = BTreeMap::new();
-    for ((path, _), compared) in paths.into_iter().zip(compared) {
-        if let Some(compared) = compared? {
-            files.insert(path.to_owned(), compared);
-        }
+    let mut paths: BTreeMap<&str, (Option<&str>, Option<Kind>)> =
+        tree.iter().map(|(path, text)| (path, (Some(text), None))).collect();
+    for (path, kind) in &listing.files {
+        paths.entry(path).or_default().1 = Some(*kind);
     }
-    Ok(Comparison { files })
+    let paths: Vec<(&str, (Option<&str>, Option<Kind>))> = paths.into_iter().collect();
+    let compared: Vec<Result<Option<Compared>>> =
+        paths.par_iter().map(|(path, (new, kind))| compare_file(path, *kind, *new, output, scope)).collect();
+    let compared = paths.into_iter().zip(compared).filter_map(|((path, _), compared)| {
+        let compared = compared.transpose()?;
+        Some(compared.map(|compared| (path.to_owned(), compared)))
+    });
+    Ok(Comparison { files: compared.collect::<Result<_>>()? })
 }
 
 fn compare_file(
@@ -159,6 +160,9 @@ fn compare_file(
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(absent),
         bytes => bytes.with_context(|| format!("read {}", output.display(path)))?,
     };
+    if new.is_some_and(|new| new.as_bytes() == bytes) {
+        return Ok(without_text(State::Unchanged));
+    }
     let Ok(text) = String::from_utf8(bytes) else { return Ok(foreign) };
     // Our texts have no CR (YAML escapes it), so a CR comes from a checkout with `core.autocrlf`.
     let old = if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text };

@@ -34,7 +34,10 @@ pub(super) struct Listing {
 
 /// Lists the directories that the tree needs and those in scope, level by level.
 pub(super) fn list(tree: &Tree, output: &Output, scope: &Scope) -> Result<Listing> {
-    let needed: BTreeSet<&str> = tree.iter().flat_map(|(path, _)| ancestors(path)).collect();
+    let mut paths: Vec<&str> = tree.iter().map(|(path, _)| path).collect();
+    // Neighbours stand in one directory.
+    paths.dedup_by_key(|path| ancestors(path).next());
+    let needed: BTreeSet<&str> = paths.into_iter().flat_map(ancestors).collect();
     let mut listing = Listing::default();
     let mut level = vec![String::new()];
     while !level.is_empty() {
@@ -44,19 +47,20 @@ pub(super) fn list(tree: &Tree, output: &Output, scope: &Scope) -> Result<Listin
         for entry in entries {
             for (path, kind) in entry? {
                 let name = path.rsplit('/').next().unwrap_or(&path);
+                let in_tree = tree.get(&path).is_some();
                 if name.starts_with('.') {
                     if kind == Kind::File && name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1) {
                         listing.leftovers.push(path);
                     }
-                } else if needed.contains(path.as_str()) && kind != Kind::Directory {
+                } else if kind != Kind::Directory && !in_tree && needed.contains(path.as_str()) {
                     bail!(in_the_way(&output.display(&path), kind, "directory"));
-                } else if tree.get(&path).is_some() && kind != Kind::File {
+                } else if in_tree && kind != Kind::File {
                     bail!(in_the_way(&output.display(&path), kind, "file"));
                 } else if kind == Kind::Directory {
                     if needed.contains(path.as_str()) || scope.reaches(&path) {
                         level.push(path);
                     }
-                } else if tree.get(&path).is_some() || scope.contains(&path) {
+                } else if in_tree || scope.contains(&path) {
                     listing.files.insert(path, kind);
                 }
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use raygen::json;
 use raygen::json::Value;
@@ -404,7 +405,7 @@ fn a_service_is_reached_by_the_services_of_the_whole() {
     let (mut resolution, built) =
         built(&format!("[clusters.front]\nname = \"front\"\n[clusters.front.workers.cpu]\n{WORKERS}"));
     let team = &mut resolution.teams[0];
-    team.workloads[0].kind = WorkloadKind::Service;
+    Arc::make_mut(&mut team.workloads[0]).kind = WorkloadKind::Service;
     let mut manifests = built.manifests.clone();
     let cluster = manifests.iter_mut().find(|manifest| manifest.kind() == "RayCluster").unwrap();
     let mut spec = std::mem::take(&mut cluster.object["spec"]);

@@ -20,9 +20,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let Some(selector) = budget.get("/spec/selector") else { continue };
-        let beside = subject.pods().iter().filter(|pod| {
-            (pod.object.environment_name, pod.object.namespace()) == (budget.environment_name, budget.namespace())
-        });
+        let beside = subject.pods_beside(budget);
         // A head is one, and its budget is there to hold it.
         let selected: Vec<&Pod<'_>> = beside.filter(|pod| selects(selector, pod) == Some(true)).collect();
         if selected.is_empty() || selected.iter().any(|pod| pod.role != "worker") {

@@ -16,13 +16,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let pools = Pools::of(subject);
+    let pools = subject.node_pools();
     for pod in subject.pods().iter().filter(|pod| !pools.is_empty(pod.object.environment_name)) {
         let Some(selector) = pod.get("/spec/nodeSelector").and_then(Value::as_object) else { continue };
         let Some(pool) = pools.selected_by(pod) else {
             match selected(pod).filter(|_| pod.role != "other") {
-                Some(name) => nowhere(&pools, pod, name, findings),
-                None if pod.role != "other" => unmatched(&pools, pod, selector, findings),
+                Some(name) => nowhere(pools, pod, name, findings),
+                None if pod.role != "other" => unmatched(pools, pod, selector, findings),
                 None => {}
             }
             continue;

@@ -2,7 +2,7 @@
 
 use crate::json::Value;
 use crate::diagnostic::Severity;
-use crate::lint::karpenter::{items, pods_by_pool, protected, seconds, set, texts};
+use crate::lint::karpenter::{items, protected, seconds, set, texts};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -20,10 +20,8 @@ const AFTER: &str = "/spec/disruption/consolidateAfter";
 const SHORT: u64 = 60;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let pods = pods_by_pool(subject);
     for pool in subject.of_kind("NodePool").filter(|pool| pool.get("/spec/replicas").is_none()) {
-        let Some(pods) = pods.get(&(pool.environment_name, pool.name())) else { continue };
-        let Some(exposed) = pods.iter().find(|pod| !protected(pod)) else { continue };
+        let Some(exposed) = subject.pods_of_pool(pool).find(|pod| !protected(pod)) else { continue };
         let after = pool.get(AFTER).and_then(Value::as_str).unwrap_or("0s");
         let policy = pool.get(POLICY).and_then(Value::as_str).unwrap_or("WhenEmptyOrUnderutilized");
         if after == "Never" {

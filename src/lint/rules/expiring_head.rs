@@ -2,7 +2,7 @@
 
 use crate::json::Value;
 use crate::diagnostic::Severity;
-use crate::lint::karpenter::{pods_by_pool, protected, set};
+use crate::lint::karpenter::{protected, set};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,10 +18,9 @@ const EXPIRE: &str = "/spec/template/spec/expireAfter";
 const GRACE: &str = "/spec/template/spec/terminationGracePeriod";
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let pods = pods_by_pool(subject);
     for pool in subject.of_kind("NodePool") {
-        let of_pool = pods.get(&(pool.environment_name, pool.name())).into_iter().flatten();
-        let Some(head) = of_pool.into_iter().find(|pod| pod.role == "head" && protected(pod)) else { continue };
+        let mut pods = subject.pods_of_pool(pool);
+        let Some(head) = pods.find(|pod| pod.role == "head" && protected(pod)) else { continue };
         // Karpenter's own default (CRD `karpenter.sh_nodepools.yaml`, v1.14).
         let expire = pool.get(EXPIRE).and_then(Value::as_str).unwrap_or("720h");
         let grace = pool.get(GRACE).and_then(Value::as_str);

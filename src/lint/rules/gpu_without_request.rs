@@ -2,7 +2,7 @@
 
 use crate::json::Value;
 use crate::diagnostic::Severity;
-use crate::lint::placement::{Pools, requirements, same_owner, selected};
+use crate::lint::placement::{requirements, same_owner, selected};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let pools = Pools::of(subject);
+    let pools = subject.node_pools();
     for pod in subject.pods().iter().filter(|pod| matches!(pod.role, "head" | "worker")) {
         if asks_for_devices(pod) {
             continue;

@@ -17,8 +17,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let levels = levels(subject);
     for pod in subject.pods() {
-        let refused = matches!(of_object(&levels, &pod.object).enforce, "baseline" | "restricted");
-        if refused || pod.role == "other" || pod.get("/spec/hostNetwork") != Some(&Value::Bool(true)) {
+        let on_host = pod.role != "other" && pod.get("/spec/hostNetwork") == Some(&Value::Bool(true));
+        if !on_host || matches!(of_object(&levels, &pod.object).enforce, "baseline" | "restricted") {
             continue;
         }
         let message = format!("{} uses its node's network, so a node takes one of them", pod.what());

@@ -27,10 +27,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for ingress in subject.of_kind("Ingress") {
         let details = annotation(ingress, OIDC).and_then(|text| serde_json::from_str::<Value>(text).ok());
         let Some(name) = details.as_ref().and_then(|details| details["secretName"].as_str()) else { continue };
-        let beside = |object: &&Object<'_>| {
-            object.environment_name == ingress.environment_name && object.namespace() == ingress.namespace()
-        };
-        for secret in subject.objects.iter().filter(beside) {
+        for secret in subject.beside(ingress) {
             let Some(keys) = keys(secret, name) else { continue };
             let has = |key: &str| keys.contains(key) || key == KEYS[0] && keys.contains(OLD_ID);
             let missing: Vec<String> = KEYS.iter().filter(|key| !has(key)).map(|key| format!("`{key}`")).collect();

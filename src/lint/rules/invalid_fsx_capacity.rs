@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::quantity::{amount, shown};
-use crate::lint::storage::{Claims, deployment_type, is_fsx_class, parameter};
+use crate::lint::storage::{deployment_type, is_fsx_class, parameter};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 const GIB: f64 = 1_073_741_824.0;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for claim in Claims::of(subject).all() {
+    for claim in subject.claims().all() {
         let Some(class) = claim.class().filter(|class| is_fsx_class(class)) else { continue };
         let Some(request) = claim.object.get("/spec/resources/requests/storage") else { continue };
         let Some(gib) = amount(request).map(|bytes| (bytes / GIB).ceil()) else { continue };

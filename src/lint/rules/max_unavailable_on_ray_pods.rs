@@ -34,18 +34,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn of_ray(subject: &Subject<'_>, budget: &Object<'_>) -> bool {
+fn of_ray<'a>(subject: &Subject<'a>, budget: &Object<'a>) -> bool {
     let selector = budget.get("/spec/selector").unwrap_or(&Value::Null);
     let labels = selector["matchLabels"].as_object();
     let by_label = labels.is_some_and(|labels| labels.keys().any(|key| key.starts_with("ray.io/")));
     by_label
         || subject
-            .pods()
-            .iter()
-            .filter(|pod| beside(&pod.object, budget))
+            .pods_beside(budget)
             .any(|pod| matches!(pod.role, "head" | "worker") && selects(selector, pod) == Some(true))
-}
-
-fn beside(object: &Object<'_>, budget: &Object<'_>) -> bool {
-    object.environment_name == budget.environment_name && object.namespace() == budget.namespace()
 }

@@ -2,8 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::items;
-use crate::lint::placement::{Pools, same_owner};
-use crate::lint::storage::{Claims, FSX, claimed};
+use crate::lint::placement::same_owner;
+use crate::lint::storage::{FSX, claimed};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::resolve::FSX_STARTUP_TAINT;
 
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let (claims, pools) = (Claims::of(subject), Pools::of(subject));
+    let (claims, pools) = (subject.claims(), subject.node_pools());
     for pod in subject.pods() {
         let fsx = |name| claims.get(pod, name).is_some_and(|claim| claim.driver() == Some(FSX));
         let Some((index, _, claim)) = claimed(pod).find(|(_, _, claim)| fsx(claim)) else { continue };

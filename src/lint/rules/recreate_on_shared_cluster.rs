@@ -21,7 +21,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         }
         let own = object.get("/spec/headGroupSpec/enableIngress").and_then(Value::as_bool) == Some(true)
             || matches!(object.text("/spec/headGroupSpec/serviceType"), "LoadBalancer" | "NodePort");
-        if !own && !subject.of_kind("Ingress").any(|ingress| exposes(ingress, object)) {
+        if !own && !subject.beside(object).any(|other| exposes(other, object)) {
             continue;
         }
         let message = format!(
@@ -34,9 +34,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Whether an Ingress leads to the cluster's head.
+/// Whether an object of the same Namespace is an Ingress that leads to the cluster's head.
 fn exposes(ingress: &Object<'_>, cluster: &Object<'_>) -> bool {
-    if ingress.environment_name != cluster.environment_name || ingress.namespace() != cluster.namespace() {
+    if ingress.kind() != "Ingress" {
         return false;
     }
     let rules = ingress.get("/spec/rules").and_then(Value::as_array).into_iter().flatten();

@@ -3,7 +3,7 @@
 use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::lint::quantity::{amount, exceeds, shown};
-use crate::lint::quota::{Asked, containers, limit_ranges, place};
+use crate::lint::quota::{Asked, containers, limit_ranges};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,8 +17,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (space, ranges) in limit_ranges(subject) {
-        let objects = subject.objects.iter().filter(|object| place(object) == space);
-        let asked: Vec<(&Object<'_>, Asked<'_>)> = objects
+        let asked: Vec<(&Object<'_>, Asked<'_>)> = subject
+            .within(space)
             .flat_map(|object| containers(object).into_iter().map(move |container| (object, container)))
             .collect();
         for (range, pointer, item) in ranges {

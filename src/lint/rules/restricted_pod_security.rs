@@ -15,9 +15,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let levels = levels(subject);
-    for pod in subject.pods().iter().filter(|pod| !must_be_root(pod)) {
+    for pod in subject.pods() {
         let levels = of_object(&levels, &pod.object);
-        if levels.warn != "restricted" || levels.enforce == "restricted" {
+        if levels.warn != "restricted" || levels.enforce == "restricted" || must_be_root(pod) {
             continue;
         }
         for (place, breach) in restricted(pod) {

@@ -1,7 +1,6 @@
 //! Stores that read with an identity without rights.
 
 use crate::diagnostic::Severity;
-use crate::lint::quota::place;
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,8 +16,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for store in subject.of_kind("SecretStore") {
         let pointer = "/spec/provider/aws/auth/jwt/serviceAccountRef/name";
         let name = store.text(pointer);
-        let mut accounts = subject.of_kind("ServiceAccount");
-        let account = accounts.find(|account| place(account) == place(store) && account.name() == name);
+        let account = subject.beside(store).find(|other| other.kind() == "ServiceAccount" && other.name() == name);
         let role = |account: &crate::lint::Object<'_>| {
             !account.text("/metadata/annotations/eks.amazonaws.com~1role-arn").is_empty()
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::texts;
-use crate::lint::storage::{Claim, Claims, claimed};
+use crate::lint::storage::{Claim, claimed};
 use crate::lint::{Check, Findings, Group, Pod, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let claims = Claims::of(subject);
+    let claims = subject.claims();
     let mut mounted: BTreeMap<_, Vec<(&Pod<'_>, usize)>> = BTreeMap::new();
     for pod in subject.pods().iter().filter(|pod| matches!(pod.role, "head" | "worker")) {
         for (index, _, name) in claimed(pod) {

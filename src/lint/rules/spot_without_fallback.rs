@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Severity;
-use crate::lint::karpenter::{CAPACITY_TYPE, capacity_types, pods_by_pool, requirement_for, set};
+use crate::lint::karpenter::{CAPACITY_TYPE, capacity_types, requirement_for, set};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,11 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let pods = pods_by_pool(subject);
     for pool in subject.of_kind("NodePool") {
         // Pods that do not name their pool may have another one to go to. Heads on Spot are a rule of their own.
-        let of_pool = pods.get(&(pool.environment_name, pool.name())).into_iter().flatten();
-        let Some(pod) = of_pool.into_iter().find(|pod| pod.role == "worker") else { continue };
+        let Some(pod) = subject.pods_of_pool(pool).find(|pod| pod.role == "worker") else { continue };
         if capacity_types(pool) != BTreeSet::from(["spot"]) {
             continue;
         }

@@ -2,7 +2,7 @@
 
 use crate::json::Value;
 use crate::diagnostic::Severity;
-use crate::lint::storage::{Claims, S3, claimed};
+use crate::lint::storage::{S3, claimed};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let claims = Claims::of(subject);
+    let claims = subject.claims();
     for pod in subject.pods() {
         let on_s3 = |claim| claims.get(pod, claim).is_some_and(|claim| claim.driver() == Some(S3));
         let buckets: Vec<&str> =

@@ -2,8 +2,8 @@
 
 use crate::diagnostic::Severity;
 use crate::lint::karpenter::{requirement_for, texts};
-use crate::lint::placement::{Pools, requirements, same_owner};
-use crate::lint::storage::{Claims, ZONE, claimed};
+use crate::lint::placement::{requirements, same_owner};
+use crate::lint::storage::{ZONE, claimed};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let (claims, pools) = (Claims::of(subject), Pools::of(subject));
+    let (claims, pools) = (subject.claims(), subject.node_pools());
     for pod in subject.pods() {
         let mut near: Option<Vec<&str>> = None;
         let mut named: Vec<String> = Vec::new();

@@ -26,10 +26,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let own = [cluster.object.kind(), cluster.object.name()];
         let head = within(&cluster.object, pods).into_iter().find(|pod| pod.head_of == Some(own));
         let isolated = head.is_some_and(|head| {
-            let policies = subject.of_kind("NetworkPolicy").filter(|policy| {
-                (policy.environment_name, policy.namespace())
-                    == (cluster.object.environment_name, cluster.object.namespace())
-            });
+            let policies = subject.beside(&cluster.object).filter(|other| other.kind() == "NetworkPolicy");
             policies
                 .filter(|policy| restricts_ingress(policy.get("/spec/policyTypes")))
                 .any(|policy| selects(policy.get("/spec/podSelector"), &head.labels))

@@ -2,7 +2,7 @@
 
 use crate::json::Value;
 use crate::diagnostic::Severity;
-use crate::lint::placement::{Pools, same_owner, shown_taint, tolerates};
+use crate::lint::placement::{same_owner, shown_taint, tolerates};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let pools = Pools::of(subject);
+    let pools = subject.node_pools();
     for pod in subject.pods() {
         let Some(pool) = pools.selected_by(pod) else { continue };
         let taints = pool.get("/spec/template/spec/taints").and_then(Value::as_array);

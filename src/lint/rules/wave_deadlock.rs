@@ -1,6 +1,6 @@
 //! Waves that wait for what comes after them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::json::Value;
 use crate::diagnostic::Severity;
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Objects by environment, kind, namespace and name.
-type Index<'s, 'a> = BTreeMap<(&'a str, &'a str, &'a str, &'a str), &'s Object<'a>>;
+type Index<'s, 'a> = HashMap<(&'a str, &'a str, &'a str, &'a str), &'s Object<'a>>;
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let ordered = |object: &Object<'_>| object.get(WAVE).is_some() || object.get(HOOK).is_some();
@@ -29,8 +29,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         .iter()
         .map(|object| ((object.environment_name, object.kind(), object.namespace(), object.name()), object))
         .collect();
-    for object in &subject.objects {
-        for (dependency, why) in dependencies(object, &index) {
+    for (object, pods) in subject.objects_and_pods() {
+        for (dependency, why) in dependencies(object, pods, &index) {
             report(object, dependency, &why, findings);
         }
     }
@@ -42,7 +42,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 }
 
 /// What an object needs to become healthy, and why.
-fn dependencies<'s, 'a>(object: &Object<'a>, index: &Index<'s, 'a>) -> Vec<(&'s Object<'a>, String)> {
+fn dependencies<'s, 'a>(
+    object: &Object<'a>,
+    pods: &[Pod<'a>],
+    index: &Index<'s, 'a>,
+) -> Vec<(&'s Object<'a>, String)> {
     let find = |kind: &'static str, namespace: &'a str, name: &'a str| {
         index.get(&(object.environment_name, kind, namespace, name)).copied()
     };
@@ -60,9 +64,9 @@ fn dependencies<'s, 'a>(object: &Object<'a>, index: &Index<'s, 'a>) -> Vec<(&'s 
         // A cron job is healthy before its first pod.
         "CronJob" | "RayCronJob" => {}
         _ => {
-            for pod in object.pods() {
+            for pod in pods {
                 let namespace = object.namespace();
-                let needs = needs(&pod).into_iter().filter_map(|(kind, name)| {
+                let needs = needs(pod).into_iter().filter_map(|(kind, name)| {
                     let scope = if kind == "NodePool" { "" } else { namespace };
                     Some((find(kind, scope, name)?, "the pods cannot start without it".to_owned()))
                 });
