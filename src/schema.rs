@@ -11,6 +11,7 @@ pub mod print;
 pub mod restated;
 
 mod hoist;
+pub(crate) mod judge;
 mod keywords;
 pub(crate) mod narrow;
 mod own;

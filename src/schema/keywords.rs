@@ -1,13 +1,10 @@
 //! The two keywords of ours beyond JSON Schema, for [`super::restated`].
 
-use std::sync::Arc;
-
-use jsonschema::{Keyword, Retrieve, ValidationError, ValidationOptions};
+use jsonschema::{Keyword, ValidationError};
 use serde_json::Value;
 
+use super::judge::Options;
 use crate::json::{self, Map, Representation};
-
-type Options<'i> = ValidationOptions<'i, Arc<dyn Retrieve>, Representation>;
 
 /// Registers `x-compare` and `x-unique`.
 pub(super) fn register(options: Options<'_>) -> Options<'_> {

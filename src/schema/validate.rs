@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::catalog::{CATALOG, Embedded, Releases};
 use super::cel::{RULES, Rules};
+use super::judge::{Judge, Options};
 use super::narrow::{self, Names};
 use super::own::{OwnSchema, OwnSchemas};
 use super::translate::Translation;
@@ -79,23 +80,18 @@ struct Slots {
 #[derive(Default)]
 pub struct Prepared(BTreeMap<usize, Compiled>);
 
-const SOUND: &str = "an embedded schema compiles, as the tests check";
-
 /// Of more objects than this one kind's schema is compiled whole: that takes no longer than to look for what they use.
 const FEW: usize = 32;
 
 /// What was compiled of a schema's parts.
 pub(super) type Fragments = [OnceLock<Compiled>; Fragment::COUNT];
 
-/// Validates values as we hold them.
-type Validator = jsonschema::Validator<Representation>;
-
 /// A schema that is ready to judge.
 pub(super) struct Compiled {
     schema: Value,
     /// The whole schema, where `schema` is narrower.
     whole: Option<Whole>,
-    validator: Validator,
+    judge: Judge,
     /// The rules of a CRD; embedded schemas restate them instead.
     rules: Option<Rules>,
 }
@@ -239,21 +235,24 @@ pub struct Unsound {
 
 impl Compiled {
     pub(super) fn new(schema: Value) -> Result<Self, Unsound> {
-        let validator = validator(&schema)?;
+        let judge = Judge::checked(options, &schema).map_err(|error| Unsound {
+            at: error.instance_path().as_str().to_owned(),
+            message: format!("this is no schema: {}", error.masked_with("the value")),
+        })?;
         let rules = Rules::of(&schema).map_err(|(at, message)| Unsound { at, message })?;
-        Ok(Self { schema, whole: None, validator, rules })
+        Ok(Self { schema, whole: None, judge, rules })
     }
 
     /// An embedded schema, or a part of one.
     fn embedded(schema: Value) -> Self {
-        let validator = validator(&schema).expect(SOUND);
-        Self { schema, whole: None, validator, rules: None }
+        let judge = Judge::trusting(options, &schema);
+        Self { schema, whole: None, judge, rules: None }
     }
 
     /// An embedded schema for objects that have no fields but these. What is said of them still comes from the whole, in
     /// which everything has the same place.
     fn narrowed(embedded: &'static Embedded, names: &Names<'_>) -> Self {
-        let schema = narrow::read(embedded.text, names).expect(SOUND);
+        let schema = narrow::read(embedded.text, names).expect("an embedded schema is JSON, as the tests check");
         Self { whole: Some(Whole { embedded, schema: OnceLock::new() }), ..Self::embedded(schema) }
     }
 
@@ -261,10 +260,11 @@ impl Compiled {
         let pruned = walk::without_nulls(&self.schema, &self.schema, instance);
         let instance = pruned.as_ref().unwrap_or(instance);
         let mut found = Vec::new();
-        if !self.validator.is_valid(instance) {
+        let errors = self.judge.errors(&self.schema, instance);
+        if !errors.is_empty() {
             let schema = self.whole.as_ref().map_or(&self.schema, Whole::schema);
             let translation = Translation { schema, embedded };
-            self.validator.iter_errors(instance).for_each(|error| translation.violations(&error, &mut found));
+            errors.iter().for_each(|error| translation.violations(error, &mut found));
             drop_consequences(&mut found);
         }
         walk::duplicates(&self.schema, &self.schema, instance, walk::At::Root, &mut found);
@@ -276,14 +276,9 @@ impl Compiled {
     }
 }
 
-fn validator(schema: &Value) -> Result<Validator, Unsound> {
-    let options = jsonschema::options_for::<Representation>()
-        .with_draft(jsonschema::Draft::Draft202012)
-        .with_pattern_options(PatternOptions::regex());
-    keywords::register(options).build(schema).map_err(|error| Unsound {
-        at: error.instance_path().as_str().to_owned(),
-        message: format!("this is no schema: {}", error.masked_with("the value")),
-    })
+fn options() -> Options<'static> {
+    let options = jsonschema::options_for::<Representation>().with_draft(jsonschema::Draft::Draft202012);
+    keywords::register(options.with_pattern_options(PatternOptions::regex()))
 }
 
 /// What the API server wants mended before it evaluates rules: `apiextensions-apiserver`, `hasBlockingErr`.
@@ -308,4 +303,27 @@ fn drop_consequences(found: &mut Vec<Violation>) {
         let consequence = mistyped.contains(&violation.path) && !matches!(violation.problem, Problem::Type { .. });
         !consequence && seen.insert((violation.path.clone(), violation.problem.message()))
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalog::CATALOG;
+    use super::{Compiled, Fragment, read};
+
+    #[test]
+    fn embedded_schemas_are_sound() {
+        for embedded in CATALOG {
+            assert_eq!(Compiled::new(read(embedded)).err(), None, "{}", embedded.path);
+        }
+        let ray_clusters =
+            CATALOG.iter().filter(|embedded| (embedded.api_version, embedded.kind) == ("ray.io/v1", "RayCluster"));
+        for schema in ray_clusters.map(read) {
+            for fragment in
+                [Fragment::PodSpec, Fragment::Container, Fragment::Affinity, Fragment::Probe, Fragment::Projected]
+            {
+                let part = fragment.of(&schema).unwrap();
+                assert_eq!(Compiled::new(part).err(), None, "{fragment:?}");
+            }
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
+use jsonschema::PatternOptions;
 use jsonschema::error::ValidationErrorKind as Kind;
-use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value as Json;
 
 use super::place::Place;
@@ -12,6 +12,7 @@ use super::wrong_value::{self, name_of};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Value};
 use crate::json::Representation;
+use crate::schema::judge::{Judge, Options};
 use crate::schema::narrow::{self, Names};
 use crate::spec::schema::SpecSchema;
 
@@ -24,7 +25,8 @@ pub(super) struct EditorSchemas {
 /// What validates the documents at hand, and the schema to look up what it says, which is read when something is wrong.
 struct Compiled {
     whole: &'static LazyLock<Json>,
-    validator: Validator<Representation>,
+    narrow: Json,
+    judge: Judge,
 }
 
 static TEAM: LazyLock<Json> = LazyLock::new(|| read(SpecSchema::Team));
@@ -38,9 +40,13 @@ impl Compiled {
     fn new(schema: SpecSchema, names: &Names<'_>) -> Self {
         let whole = if schema == SpecSchema::Team { &TEAM } else { &PLATFORM };
         let narrow = narrow::read(schema.text(), names).expect("the embedded schemas are JSON");
-        let options = jsonschema::options_for::<Representation>().with_pattern_options(PatternOptions::regex());
-        Self { whole, validator: options.build(&narrow).expect("the embedded schemas are valid") }
+        let judge = Judge::trusting(options, &narrow);
+        Self { whole, narrow, judge }
     }
+}
+
+fn options() -> Options<'static> {
+    jsonschema::options_for::<Representation>().with_pattern_options(PatternOptions::regex())
 }
 
 impl EditorSchemas {
@@ -83,7 +89,7 @@ fn check(compiled: &Compiled, root: &Node) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     check_json_has_it(root, &mut Vec::new(), &mut diagnostics);
     let instance = root.to_json();
-    let violations: Vec<ValidationError<'_>> = compiled.validator.iter_errors(&instance).collect();
+    let violations = compiled.judge.errors(&compiled.narrow, &instance);
     if violations.is_empty() {
         return diagnostics;
     }
@@ -167,4 +173,17 @@ fn is_name_of_table(document: Place<'_>, path: &[String]) -> bool {
 /// The segments of a JSON pointer (RFC 6901).
 fn segments(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PLATFORM, TEAM, options};
+    use crate::schema::judge::Judge;
+
+    #[test]
+    fn editor_schemas_are_sound() {
+        for schema in [&TEAM, &PLATFORM] {
+            assert!(Judge::checked(options, schema).is_ok());
+        }
+    }
 }
