@@ -1,6 +1,7 @@
 //! Heads and worker groups: from merged values to pods and pools without holes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::layers::{self, Layers};
 use super::model::{Environment, Group, Instances, NodePool};
@@ -137,7 +138,7 @@ fn sized(
             tags: tags_of_pool(tags(context.environment, Some(context.team), context.cost_center), &settings),
             settings,
         };
-        (pool, taints, Some(own))
+        (pool, taints, Some(Arc::new(own)))
     };
 
     Some(Group {
@@ -357,7 +358,10 @@ pub(super) fn resolve_shared(layers: Layers<'_>, environment: &Environment, name
 /// Merged values as the spec type. Every file was checked against the schema of these same types, and merging keeps
 /// each value's type.
 pub(super) fn from_table<T: serde::de::DeserializeOwned>(table: &Table) -> T {
-    serde_json::from_value(document::to_json(table)).expect("values that satisfy the schema deserialize")
+    document::read(table).unwrap_or_else(|_| {
+        // Read again as JSON, whose reader says what is wrong.
+        serde_json::from_value(document::to_json(table)).expect("values that satisfy the schema deserialize")
+    })
 }
 
 /// An environment variable's value as text, where it has one.
