@@ -4,6 +4,9 @@
 //! layer that set it.
 
 use indexmap::IndexMap;
+use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
+use serde::de::{self, Deserializer, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::Diagnostic;
@@ -116,6 +119,105 @@ fn float(number: f64) -> Json {
 /// A table as a JSON object, in the same order.
 pub fn to_json(table: &Table) -> Json {
     table.iter().map(|(key, node)| (key.clone(), node.to_json())).collect()
+}
+
+/// A table as a type, by the same reading as its JSON has.
+pub fn read<'de, T: de::Deserialize<'de>>(table: &'de Table) -> Result<T, Mismatch> {
+    T::deserialize(entries(table))
+}
+
+/// The value is none of the type. What is wrong with values is for the schemas to say, and to say it takes time that
+/// types with several forms, such as quantities, would spend on every form that a value does not have.
+#[derive(Clone, Copy, Debug)]
+pub struct Mismatch;
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("the value is none of the type")
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+impl de::Error for Mismatch {
+    fn custom<T: std::fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+fn entries<'de>(table: &'de Table) -> MapDeserializer<'de, impl Iterator<Item = (&'de str, &'de Node)>, Mismatch> {
+    MapDeserializer::new(table.iter().map(|(key, node)| (key.as_str(), node)))
+}
+
+impl<'de> IntoDeserializer<'de, Mismatch> for &'de Node {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for &'de Node {
+    type Error = Mismatch;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match &self.value {
+            Value::String(text) | Value::Datetime(text) => visitor.visit_borrowed_str(text),
+            Value::Integer(number) => integer(*number, visitor),
+            Value::Float(number) => match float(*number) {
+                Json::Null => visitor.visit_unit(),
+                json => match json.as_i64() {
+                    Some(whole) => integer(whole, visitor),
+                    None => visitor.visit_f64(*number),
+                },
+            },
+            Value::Boolean(flag) => visitor.visit_bool(*flag),
+            Value::Array(items) => SeqDeserializer::new(items.iter()).deserialize_any(visitor),
+            Value::Table(table) => entries(table).deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match &self.value {
+            // JSON has no such number.
+            Value::Float(number) if !number.is_finite() => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        match &self.value {
+            Value::String(text) | Value::Datetime(text) => visitor.visit_enum(text.as_str().into_deserializer()),
+            Value::Table(table) if table.len() == 1 => visitor.visit_enum(MapAccessDeserializer::new(entries(table))),
+            _ => Err(Mismatch),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier
+    }
+}
+
+/// JSON tells numbers apart by their sign.
+fn integer<'de, V: Visitor<'de>>(number: i64, visitor: V) -> Result<V::Value, Mismatch> {
+    match u64::try_from(number) {
+        Ok(number) => visitor.visit_u64(number),
+        Err(_) => visitor.visit_i64(number),
+    }
 }
 
 /// Parses a document. What is wrong with its syntax is reported, and what could be read is returned.

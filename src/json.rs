@@ -16,7 +16,7 @@ use std::ops::{Index, IndexMut};
 
 use serde_json::Number;
 
-pub use self::deserialize::{from_fields, from_value};
+pub use self::deserialize::from_fields;
 pub use self::instance::Representation;
 pub use self::map::{Key, Map};
 pub use self::serialize::to_value;
@@ -174,11 +174,6 @@ impl fmt::Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
     }
-}
-
-/// The field of an object; `None` where there is none, or no object.
-pub(crate) fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
-    value.get(name)
 }
 
 /// The value at a JSON pointer. The pointers of rules need no unescaping, so that no token is copied.

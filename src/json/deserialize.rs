@@ -13,11 +13,6 @@ use serde_json::Number;
 use super::map::Iter;
 use super::{Map, Value};
 
-/// What a value deserializes to.
-pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
-    T::deserialize(value)
-}
-
 /// What the fields of an object deserialize to.
 pub fn from_fields<T: DeserializeOwned>(map: &Map) -> Result<T, Error> {
     T::deserialize(MapAccessDeserializer::new(fields(map)))

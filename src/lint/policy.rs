@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, Object, Subject};
-use crate::document::Node;
-use crate::json;
+use crate::document::{self, Node};
 use crate::json::Value;
 use crate::manifest::Manifest;
 use crate::resolve::{SpecPath, Team};
@@ -24,7 +23,7 @@ impl<'a> Policy<'a> {
     /// The platform's policy, if it has one.
     pub(super) fn read(workspace: &'a Workspace) -> Option<Self> {
         let node = workspace.platform.as_ref()?.root.child("policy")?;
-        let spec = json::from_value(&node.to_json()).ok()?;
+        let spec = document::read(node.table()?).ok()?;
         Some(Self { spec, node })
     }
 

@@ -1,6 +1,7 @@
 //! Heads and worker groups: from merged values to pods and pools without holes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::layers::{self, Layers};
 use super::model::{Environment, Group, Instances, NodePool};
@@ -10,7 +11,6 @@ use super::values::{SpecPath, Values};
 use super::{instances, names, whole_node};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{self, Node, Table};
-use crate::json;
 use crate::spec::node_pool::CLASS_KEYS;
 use crate::spec::{self, EnvValue, Quantity, Taint, TaintEffect, WorkloadKind};
 
@@ -138,7 +138,7 @@ fn sized(
             tags: tags_of_pool(tags(context.environment, Some(context.team), context.cost_center), &settings),
             settings,
         };
-        (pool, taints, Some(own))
+        (pool, taints, Some(Arc::new(own)))
     };
 
     Some(Group {
@@ -358,7 +358,7 @@ pub(super) fn resolve_shared(layers: Layers<'_>, environment: &Environment, name
 /// Merged values as the spec type. Every file was checked against the schema of these same types, and merging keeps
 /// each value's type.
 pub(super) fn from_table<T: serde::de::DeserializeOwned>(table: &Table) -> T {
-    json::from_value(&document::to_json(table)).expect("values that satisfy the schema deserialize")
+    document::read(table).expect("values that satisfy the schema deserialize")
 }
 
 /// An environment variable's value as text, where it has one.

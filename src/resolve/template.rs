@@ -65,10 +65,13 @@ pub fn render(text: &str, variables: &Variables<'_>) -> Result<String, String> {
     if text.contains('*') {
         return Err("`*` has no place in the template of a string".to_owned());
     }
-    let rendered = ENGINE.render_str(text, variables.to_value()).map_err(|error| match error.detail() {
-        Some(detail) => format!("{}: {detail}", error.kind()),
-        None => error.kind().to_string(),
-    })?;
+    let rendered = match variables.fill(text) {
+        Some(filled) => filled,
+        None => ENGINE.render_str(text, variables.to_value()).map_err(|error| match error.detail() {
+            Some(detail) => format!("{}: {detail}", error.kind()),
+            None => error.kind().to_string(),
+        })?,
+    };
     if rendered.len() > LONGEST {
         return Err(format!("the text becomes longer than {LONGEST} bytes"));
     }
@@ -85,6 +88,42 @@ fn keyword(statement: &str) -> &str {
 }
 
 impl Variables<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        match name {
+            "team" => Some(self.team),
+            "workload" => self.workload,
+            "environment" => Some(self.environment),
+            "group" => self.group,
+            "ray_version" => self.ray_version,
+            "gpu" => self.gpu,
+            "neuron" => self.neuron,
+            "arch" => self.arch,
+            "region" => Some(self.region),
+            "eks_cluster" => Some(self.eks_cluster),
+            "domain" => self.domain,
+            _ => None,
+        }
+    }
+
+    /// The text with variables in place of their names. Most templates have nothing else, and need no engine; `None` for
+    /// those that do.
+    fn fill(&self, text: &str) -> Option<String> {
+        // The engine takes off the last line's end.
+        if text.ends_with(['\n', '\r']) || text.contains("{%") || text.contains("{#") {
+            return None;
+        }
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("{{") {
+            let (name, behind) = after.split_once("}}")?;
+            filled.push_str(before);
+            filled.push_str(self.get(name.trim_matches(' '))?);
+            rest = behind;
+        }
+        filled.push_str(rest);
+        Some(filled)
+    }
+
     fn to_value(&self) -> Value {
         context! {
             team => self.team,
@@ -115,6 +154,20 @@ mod tests {
     fn absent_variables_are_none() {
         assert_eq!(rendered("ray:{{ ray_version }}-py311{{ '-gpu' if gpu }}").unwrap(), "ray:2.52.0-py311");
         assert_eq!(rendered("{% if gpu %}a{% else %}b{% endif %}").unwrap(), "b");
+    }
+
+    #[test]
+    fn the_engine_and_its_shortcut_agree() {
+        let variables = Variables { team: "vision", gpu: Some("a}}b"), ..Variables::default() };
+        for text in
+            ["a{{ team }}-{{team}}", "{{ gpu }}}}", "{ {{ team }} }", "{{ team }}\n", "{{ domain }}", "{{{ team }}"]
+        {
+            let engine = ENGINE.render_str(text, variables.to_value());
+            if let Some(filled) = variables.fill(text) {
+                assert_eq!(filled, engine.expect(text), "{text}");
+            }
+        }
+        assert_eq!(variables.fill("a{{ team }}").as_deref(), Some("avision"));
     }
 
     #[test]
