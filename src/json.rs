@@ -176,11 +176,6 @@ impl fmt::Display for Value {
     }
 }
 
-/// The value at a JSON pointer. The pointers of rules need no unescaping, so that no token is copied.
-pub(crate) fn at<'a>(value: &'a Value, pointer: &str) -> Option<&'a Value> {
-    value.pointer(pointer)
-}
-
 /// The tokens of a JSON pointer, as they are written; `None` of what is no pointer.
 fn tokens(pointer: &str) -> Option<impl Iterator<Item = &str>> {
     let mut rest = pointer.as_bytes();

@@ -44,7 +44,6 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
-use crate::json;
 use crate::json::Value;
 use crate::readme;
 use crate::resolve::{Environment, Resolution, SharedPool, SpecPath, Team, Values, Workload};
@@ -72,7 +71,7 @@ pub struct Manifest {
 
 impl Manifest {
     fn text(&self, pointer: &str) -> &str {
-        json::at(&self.object, pointer).and_then(Value::as_str).unwrap_or_default()
+        self.object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// `apiVersion`.
@@ -92,7 +91,7 @@ impl Manifest {
 
     /// `metadata.namespace`; `None` for a cluster-scoped object.
     pub fn namespace(&self) -> Option<&str> {
-        json::at(&self.object, "/metadata/namespace").and_then(Value::as_str)
+        self.object.pointer("/metadata/namespace").and_then(Value::as_str)
     }
 
     /// The file's path below the output directory. Cluster-scoped objects stand apart, so that a team's Argo CD project

@@ -16,7 +16,6 @@ use crate::diagnostic::Diagnostic;
 use crate::fit::Fits;
 use crate::instances::Catalog;
 use crate::json::Value;
-use crate::json::at;
 use crate::manifest::{Built, Manifest};
 use crate::objects::ReadObject;
 use crate::resolve::{Resolution, Selection, SharedPool, SpecPath, Team};
@@ -172,7 +171,7 @@ pub struct Object<'a> {
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    at(value, pointer).and_then(Value::as_str).unwrap_or_default()
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Where an object comes from, and so where its parts stand.
@@ -218,7 +217,7 @@ impl<'a> Object<'a> {
 
     /// The value at a JSON pointer.
     pub fn get(&self, pointer: &str) -> Option<&'a Value> {
-        at(self.value, pointer)
+        self.value.pointer(pointer)
     }
 
     /// The text at a JSON pointer; empty where there is none.
@@ -310,7 +309,7 @@ pub struct RayCluster<'a> {
 impl<'a> RayCluster<'a> {
     /// The value at a JSON pointer below the spec.
     pub fn get(&self, pointer: &str) -> Option<&'a Value> {
-        at(self.spec, pointer)
+        self.spec.pointer(pointer)
     }
 
     /// The whole object's JSON pointer for one below the spec.
@@ -357,7 +356,7 @@ impl<'a> RayCluster<'a> {
 
 /// The value of an environment variable of a group's Ray container.
 pub(super) fn env_value<'a>(group: Option<&'a Value>, name: &str) -> Option<&'a str> {
-    let variables = at(group?, "/template/spec/containers/0/env")?.as_array()?;
+    let variables = group?.pointer("/template/spec/containers/0/env")?.as_array()?;
     variables.iter().find(|variable| variable["name"] == name)?["value"].as_str()
 }
 
@@ -387,7 +386,7 @@ impl<'a> Pod<'a> {
         role: &'static str,
     ) -> Self {
         let list = |list: &'static str| {
-            let containers = at(template, list).and_then(Value::as_array).into_iter().flatten();
+            let containers = template.pointer(list).and_then(Value::as_array).into_iter().flatten();
             containers.enumerate().map(move |(index, container)| (format!("{list}/{index}"), container))
         };
         let containers = list("/spec/initContainers").chain(list("/spec/containers")).collect();
@@ -396,7 +395,7 @@ impl<'a> Pod<'a> {
 
     /// The value at a JSON pointer below the template.
     pub fn get(&self, pointer: &str) -> Option<&'a Value> {
-        at(self.template, pointer)
+        self.template.pointer(pointer)
     }
 
     /// The whole object's JSON pointer for one below the template.

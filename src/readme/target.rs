@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::json::Value;
-use crate::json::at;
 use crate::manifest::Manifest;
 use crate::resolve::{Team, Workload, names};
 use crate::spec::WorkloadKind;
@@ -69,11 +68,11 @@ impl<'a> Target<'a> {
             "RayCronJob" => "/spec/jobTemplate/rayClusterSpec",
             _ => "/spec",
         };
-        at(&self.resource.object, pointer).unwrap_or(&Value::Null)
+        self.resource.object.pointer(pointer).unwrap_or(&Value::Null)
     }
 
     fn text(&self, pointer: &str) -> Option<&'a str> {
-        at(self.cluster(), pointer)?.as_str()
+        self.cluster().pointer(pointer)?.as_str()
     }
 
     /// Whether the clusters have names that the operator generates.
@@ -139,13 +138,13 @@ impl<'a> Target<'a> {
 
     /// The worker groups.
     pub(super) fn worker_groups(&self) -> impl Iterator<Item = &'a Value> {
-        at(self.cluster(), "/workerGroupSpecs").and_then(Value::as_array).into_iter().flatten()
+        self.cluster().pointer("/workerGroupSpecs").and_then(Value::as_array).into_iter().flatten()
     }
 
     /// Number of the head's port of this name. A Service of a head that lists none has Ray's own ports (KubeRay
     /// `common/service.go`), and raygen's heads list all.
     pub(super) fn port(&self, name: &str) -> Option<i64> {
-        let ports = at(self.cluster(), "/headGroupSpec/template/spec/containers/0/ports")?.as_array()?;
+        let ports = self.cluster().pointer("/headGroupSpec/template/spec/containers/0/ports")?.as_array()?;
         let port = ports.iter().find(|port| port.get("name").and_then(Value::as_str) == Some(name))?;
         port.get("containerPort")?.as_i64()
     }
@@ -187,7 +186,7 @@ impl<'a> Target<'a> {
 
     /// Whether Ray logs to stderr.
     pub(super) fn logs_to_stderr(&self) -> bool {
-        let variables = at(self.cluster(), "/headGroupSpec/template/spec/containers/0/env");
+        let variables = self.cluster().pointer("/headGroupSpec/template/spec/containers/0/env");
         let on = |variable: &Value| {
             variable.get("name").and_then(Value::as_str) == Some("RAY_LOG_TO_STDERR")
                 && variable.get("value").and_then(Value::as_str) == Some("1")
@@ -197,12 +196,12 @@ impl<'a> Target<'a> {
 
     /// Whether there is an autoscaler.
     pub(super) fn autoscales(&self) -> bool {
-        at(self.cluster(), "/enableInTreeAutoscaling").and_then(Value::as_bool).unwrap_or(false)
+        self.cluster().pointer("/enableInTreeAutoscaling").and_then(Value::as_bool).unwrap_or(false)
     }
 
     /// Whether it is suspended.
     pub(super) fn is_suspended(&self) -> bool {
-        at(&self.resource.object, "/spec/suspend").and_then(Value::as_bool).unwrap_or(false)
+        self.resource.object.pointer("/spec/suspend").and_then(Value::as_bool).unwrap_or(false)
     }
 
     /// The NodePools whose nodes the pods run on, each once.
@@ -231,15 +230,15 @@ impl<'a> Target<'a> {
 }
 
 fn of_ingress(object: &Value) -> Option<Exposed> {
-    let rule = at(object, "/spec/rules/0")?;
+    let rule = object.pointer("/spec/rules/0")?;
     let host = rule.get("host")?.as_str()?;
-    let path = at(rule, "/http/paths/0/path")?.as_str()?;
-    let annotation = |key: &str| at(object, "/metadata/annotations")?.get(key)?.as_str();
-    let alb = at(object, "/spec/ingressClassName").and_then(Value::as_str) == Some("alb");
+    let path = rule.pointer("/http/paths/0/path")?.as_str()?;
+    let annotation = |key: &str| object.pointer("/metadata/annotations")?.get(key)?.as_str();
+    let alb = object.pointer("/spec/ingressClassName").and_then(Value::as_str) == Some("alb");
     let secure = if alb {
         annotation("alb.ingress.kubernetes.io/listen-ports").is_some_and(|ports| ports.contains("HTTPS"))
     } else {
-        at(object, "/spec/tls").is_some()
+        object.pointer("/spec/tls").is_some()
     };
     let auth_type = annotation("alb.ingress.kubernetes.io/auth-type");
     let auth_url = annotation("nginx.ingress.kubernetes.io/auth-url");
@@ -255,9 +254,9 @@ fn of_ingress(object: &Value) -> Option<Exposed> {
 
 /// The listener, which a route does not show, is taken to have a certificate.
 fn of_route(object: &Value) -> Option<Exposed> {
-    let host = at(object, "/spec/hostnames/0")?.as_str()?;
-    let path = at(object, "/spec/rules/0/matches/0/path/value").and_then(Value::as_str).unwrap_or("/");
-    let filters = at(object, "/spec/rules/0/filters").and_then(Value::as_array).into_iter().flatten();
+    let host = object.pointer("/spec/hostnames/0")?.as_str()?;
+    let path = object.pointer("/spec/rules/0/matches/0/path/value").and_then(Value::as_str).unwrap_or("/");
+    let filters = object.pointer("/spec/rules/0/filters").and_then(Value::as_array).into_iter().flatten();
     let mut types = filters.filter_map(|filter| filter.get("type").and_then(Value::as_str));
     Some(Exposed { url: url(true, host, path), internal: false, login: types.any(|each| each == "ExtensionRef") })
 }
