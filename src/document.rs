@@ -145,7 +145,7 @@ impl de::Error for Mismatch {
     }
 }
 
-fn entries<'de>(table: &'de Table) -> MapDeserializer<'de, impl Iterator<Item = (&'de str, &'de Node)>, Mismatch> {
+fn entries(table: &Table) -> MapDeserializer<'_, impl Iterator<Item = (&str, &Node)>, Mismatch> {
     MapDeserializer::new(table.iter().map(|(key, node)| (key.as_str(), node)))
 }
 

@@ -30,6 +30,8 @@ mod waiver;
 
 pub mod rules;
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 pub use self::config::{Config, Waived};
@@ -160,8 +162,12 @@ pub fn rule(name: &str) -> Option<&'static Rule> {
 /// Runs every rule over everything. Severities are the rules' own; [`Config`] has the last word.
 pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let objects = subject.objects_and_pods();
-    let mut diagnostics: Vec<Diagnostic> =
-        objects.par_iter().flat_map_iter(|(object, pods)| of_object(object, pods)).collect();
+    let rules: BTreeMap<&str, Vec<&Rule>> = subject.kinds().keys().map(|kind| (*kind, of_kind(kind))).collect();
+    let of_objects = || -> Vec<Diagnostic> {
+        objects.par_iter().flat_map_iter(|(object, pods)| of_object(object, pods, &rules[object.kind()])).collect()
+    };
+    // The rules after these would wait for the fits while one of them looks at them.
+    let (mut diagnostics, _) = rayon::join(of_objects, || subject.fits());
     diagnostics.par_extend(subject.teams.par_iter().flat_map_iter(|team| {
         let mut found = Vec::new();
         for rule in rules::ALL {
@@ -183,14 +189,24 @@ pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     diagnostics
 }
 
-fn of_object(object: &Object<'_>, pods: &[Pod<'_>]) -> Vec<Diagnostic> {
+/// The rules that look at an object of this kind, or at what is in it.
+fn of_kind(kind: &str) -> Vec<&'static Rule> {
+    let looks = |rule: &&Rule| match rule.check {
+        Check::Object(kinds, _) => kinds.contains(&kind),
+        Check::RayCluster(_) | Check::RayJob(_) | Check::Pod(_) => true,
+        _ => false,
+    };
+    rules::ALL.iter().copied().filter(looks).collect()
+}
+
+fn of_object(object: &Object<'_>, pods: &[Pod<'_>], rules: &[&'static Rule]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let clusters = object.ray_clusters();
     let job = RayJob::of(object);
-    for rule in rules::ALL {
+    for rule in rules {
         let mut findings = Findings::new(rule, &mut found);
         match rule.check {
-            Check::Object(kinds, check) if kinds.contains(&object.kind()) => check(object, &mut findings),
+            Check::Object(_, check) => check(object, &mut findings),
             Check::RayCluster(check) => clusters.iter().for_each(|cluster| check(cluster, &mut findings)),
             Check::RayJob(check) => job.iter().for_each(|job| check(job, &mut findings)),
             Check::Pod(check) => pods.iter().for_each(|pod| check(pod, &mut findings)),

@@ -18,6 +18,11 @@ impl<K: Ord> Index<K> {
         Self(positions)
     }
 
+    /// All keys.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.0.keys()
+    }
+
     /// The positions of a key.
     pub(super) fn get(&self, key: &K) -> &[usize] {
         self.0.get(key).map_or(&[], Vec::as_slice)

@@ -119,10 +119,14 @@ impl<'a> Subject<'a> {
         self.claims.get_or_init(|| Claims::of(self))
     }
 
+    /// Objects by kind.
+    pub(super) fn kinds(&self) -> &Index<&'a str> {
+        self.kinds.get_or_init(|| Index::of(&self.objects, |object| Some(object.kind())))
+    }
+
     /// Objects of a kind.
     pub fn of_kind(&self, kind: &'a str) -> impl Iterator<Item = &Object<'a>> {
-        let kinds = self.kinds.get_or_init(|| Index::of(&self.objects, |object| Some(object.kind())));
-        kinds.get(&kind).iter().map(|position| &self.objects[*position])
+        self.kinds().get(&kind).iter().map(|position| &self.objects[*position])
     }
 
     /// Objects in the Namespace of one, itself among them.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::metadata::Metadata;
 use super::{Manifest, Places, Scope, to_value};
-use crate::fit::{self, Choice, NodeClass};
+use crate::fit::{self, NodeClass};
 use crate::resolve::{Environment, NodePool, SharedPool};
 use crate::spec::{self, Budget, Consolidation, Operator, Quantity, Reason, Taint};
 
@@ -104,11 +104,12 @@ impl From<spec::Requirement> for Requirement {
 
 /// The pool of a head or worker group whose pods take at most `nodes` nodes, one each.
 pub(super) fn of_group(scope: &Scope<'_>, pool: &Arc<NodePool>, nodes: u64) -> Manifest {
+    let requirements = pool.instances.requirements();
     let limits = match &pool.settings.limits {
         Some(limits) => written(limits),
-        None => whole_nodes(&scope.team.environment, pool, nodes),
+        None => whole_nodes(&scope.team.environment, pool, &requirements, nodes),
     };
-    let object = object(Some(&scope.team.name), pool, limits);
+    let object = object(Some(&scope.team.name), pool, requirements, limits);
     let pool = Arc::clone(pool);
     scope.manifest(object, Places::later(pool.path.clone(), move |places| add_places(places, &pool)))
 }
@@ -124,6 +125,7 @@ pub(super) fn of_shared(shared: &SharedPool) -> Manifest {
         object: to_value(object(
             None,
             &shared.pool,
+            shared.pool.instances.requirements(),
             shared.pool.settings.limits.as_ref().map(written).unwrap_or_default(),
         )),
         values: shared.values.clone(),
@@ -131,7 +133,12 @@ pub(super) fn of_shared(shared: &SharedPool) -> Manifest {
     }
 }
 
-fn object(team: Option<&str>, pool: &NodePool, limits: BTreeMap<String, String>) -> Object {
+fn object(
+    team: Option<&str>,
+    pool: &NodePool,
+    requirements: Vec<spec::Requirement>,
+    limits: BTreeMap<String, String>,
+) -> Object {
     let settings = &pool.settings;
     let gpu = pool.instances.gpu.is_some();
     let text = |duration: &Option<crate::spec::KarpenterDuration>| duration.as_ref().map(ToString::to_string);
@@ -167,7 +174,7 @@ fn object(team: Option<&str>, pool: &NodePool, limits: BTreeMap<String, String>)
                         kind: "EC2NodeClass",
                         name: pool.class.clone(),
                     },
-                    requirements: pool.instances.requirements().into_iter().map(Requirement::from).collect(),
+                    requirements: requirements.into_iter().map(Requirement::from).collect(),
                     taints: pool.taints.clone(),
                     startup_taints: settings.startup_taints.clone().unwrap_or_default(),
                     expire_after,
@@ -187,12 +194,18 @@ fn written(limits: &BTreeMap<String, Quantity>) -> BTreeMap<String, String> {
 /// with capacity and, of several types that fit, counts the largest until the node is there (core
 /// `scheduling/scheduler.go`, subtractMax). None where a type is not known, and none for a fixed number of nodes, where
 /// only `nodes` may be limited.
-fn whole_nodes(environment: &Environment, pool: &NodePool, nodes: u64) -> BTreeMap<String, String> {
+fn whole_nodes(
+    environment: &Environment,
+    pool: &NodePool,
+    requirements: &[spec::Requirement],
+    nodes: u64,
+) -> BTreeMap<String, String> {
     if pool.settings.replicas.is_some() {
         return BTreeMap::new();
     }
     let class = NodeClass::of_settings(environment, &pool.settings);
-    let choice = Choice::of_instances(environment, &pool.instances, &class);
+    let requirements = requirements.iter().map(fit::Requirement::of_spec);
+    let choice = fit::choice(&environment.catalog, requirements, class.family);
     let limits = fit::whole_nodes(&environment.catalog, &choice, nodes, pool.instances.gpu.is_some());
     limits.into_iter().flatten().map(|(resource, amount)| (resource.name().to_owned(), amount)).collect()
 }

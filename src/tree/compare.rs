@@ -126,10 +126,11 @@ pub(super) fn compare_listed(tree: &Tree, output: &Output, scope: &Scope, listin
     for (path, kind) in &listing.files {
         paths.entry(path).or_default().1 = Some(*kind);
     }
-    let paths: Vec<(&str, (Option<&str>, Option<Kind>))> = paths.into_iter().collect();
+    let paths: Vec<(&str, Option<&str>, Option<Kind>)> =
+        paths.into_iter().map(|(path, (new, kind))| (path, new, kind)).collect();
     let compared: Vec<Result<Option<Compared>>> =
-        paths.par_iter().map(|(path, (new, kind))| compare_file(path, *kind, *new, output, scope)).collect();
-    let compared = paths.into_iter().zip(compared).filter_map(|((path, _), compared)| {
+        paths.par_iter().map(|(path, new, kind)| compare_file(path, *kind, *new, output, scope)).collect();
+    let compared = paths.into_iter().zip(compared).filter_map(|((path, ..), compared)| {
         let compared = compared.transpose()?;
         Some(compared.map(|compared| (path.to_owned(), compared)))
     });

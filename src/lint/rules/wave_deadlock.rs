@@ -31,7 +31,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         .collect();
     for (object, pods) in subject.objects_and_pods() {
         for (dependency, why) in dependencies(object, pods, &index) {
-            report(object, dependency, &why, findings);
+            report(object, dependency, why, findings);
         }
     }
     for exposure in subject.exposures() {
@@ -46,7 +46,7 @@ fn dependencies<'s, 'a>(
     object: &Object<'a>,
     pods: &[Pod<'a>],
     index: &Index<'s, 'a>,
-) -> Vec<(&'s Object<'a>, String)> {
+) -> Vec<(&'s Object<'a>, &'static str)> {
     let find = |kind: &'static str, namespace: &'a str, name: &'a str| {
         index.get(&(object.environment_name, kind, namespace, name)).copied()
     };
@@ -54,12 +54,12 @@ fn dependencies<'s, 'a>(
     match object.kind() {
         "NodePool" => found.extend(
             find("EC2NodeClass", "", object.text("/spec/template/spec/nodeClassRef/name"))
-                .map(|class| (class, "a pool is ready only with its class".to_owned())),
+                .map(|class| (class, "a pool is ready only with its class")),
         ),
         "PersistentVolumeClaim" => {
             let volume = find("PersistentVolume", "", object.text("/spec/volumeName"));
             let class = find("StorageClass", "", object.text("/spec/storageClassName"));
-            found.extend(volume.or(class).map(|other| (other, "a claim is bound only with it".to_owned())));
+            found.extend(volume.or(class).map(|other| (other, "a claim is bound only with it")));
         }
         // A cron job is healthy before its first pod.
         "CronJob" | "RayCronJob" => {}
@@ -68,7 +68,7 @@ fn dependencies<'s, 'a>(
                 let namespace = object.namespace();
                 let needs = needs(pod).into_iter().filter_map(|(kind, name)| {
                     let scope = if kind == "NodePool" { "" } else { namespace };
-                    Some((find(kind, scope, name)?, "the pods cannot start without it".to_owned()))
+                    Some((find(kind, scope, name)?, "the pods cannot start without it"))
                 });
                 found.extend(needs);
             }
@@ -124,6 +124,10 @@ fn place(object: &Object<'_>) -> &'static str {
 
 /// Claims that are bound when their first pod is there, in a wave before all pods that use them.
 fn unconsumed_claims(subject: &Subject<'_>, index: &Index<'_, '_>, findings: &mut Findings<'_>) {
+    let waiting = || subject.of_kind("PersistentVolumeClaim").filter(|claim| waits_for_a_pod(claim, index));
+    if waiting().next().is_none() {
+        return;
+    }
     let mut consumers: BTreeMap<(&str, &str, &str), Vec<&Object<'_>>> = BTreeMap::new();
     for pod in subject.pods() {
         for (kind, name) in needs(pod) {
@@ -133,7 +137,7 @@ fn unconsumed_claims(subject: &Subject<'_>, index: &Index<'_, '_>, findings: &mu
             }
         }
     }
-    for claim in subject.of_kind("PersistentVolumeClaim").filter(|claim| waits_for_a_pod(claim, index)) {
+    for claim in waiting() {
         let key = (claim.environment_name, claim.namespace(), claim.name());
         let first = consumers.get(&key).into_iter().flatten().min_by_key(|consumer| Turn::of(consumer));
         if let Some(consumer) = first {
