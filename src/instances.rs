@@ -135,8 +135,8 @@ struct Loaded {
 }
 
 impl Loaded {
-    fn new(types: BTreeMap<String, InstanceType>) -> Self {
-        Self { types: types.into_values().collect(), labels: std::array::from_fn(|_| OnceLock::new()) }
+    fn new(types: Vec<InstanceType>) -> Self {
+        Self { types, labels: std::array::from_fn(|_| OnceLock::new()) }
     }
 }
 
@@ -156,7 +156,7 @@ impl Catalog {
             let mut types: BTreeMap<String, InstanceType> =
                 BUILT_IN.types.iter().map(|each| (each.name.clone(), each.clone())).collect();
             types.extend(self.own.clone());
-            Loaded::new(types)
+            Loaded::new(types.into_values().collect())
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::mem::ManuallyDrop;
 
 use rayon::prelude::*;
 
@@ -16,7 +17,9 @@ use crate::yaml;
 /// What the API server would refuse, reported at the TOML that caused it.
 pub(super) fn check(built: &Built, validators: &BTreeMap<&str, Validators>) -> Vec<Diagnostic> {
     let of = |manifest: &Manifest| &validators[manifest.environment.name.as_str()];
-    let prepared = Validators::prepare(built.manifests.iter().map(|manifest| (of(manifest), &manifest.object)));
+    // As in `render`: the process ends before it would be worth giving the memory back.
+    let objects = built.manifests.iter().map(|manifest| (of(manifest), &manifest.object));
+    let prepared = ManuallyDrop::new(Validators::prepare(objects));
     built
         .manifests
         .par_iter()

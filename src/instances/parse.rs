@@ -5,7 +5,7 @@
 //! bandwidth in Mbit/s, NVMe in GB and price in US dollars, `-` where there is none, then what only some sizes have.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::iter;
 use std::str::SplitAsciiWhitespace;
 
 use super::{Accelerator, Gpu, InstanceType, Price};
@@ -26,18 +26,17 @@ struct Family {
 /// A test holds the text to this form.
 const FORM: &str = "the catalogue has its form";
 
-pub(super) fn parse(text: &'static str) -> BTreeMap<String, InstanceType> {
+/// The types, sorted by name.
+pub(super) fn parse(text: &'static str) -> Vec<InstanceType> {
     let mut family = None;
-    let mut types = BTreeMap::new();
+    let mut types = Vec::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         match (line.strip_prefix(' '), &family) {
-            (Some(line), Some(family)) => {
-                let each = size(family, line);
-                types.insert(each.name.clone(), each);
-            }
+            (Some(line), Some(family)) => types.push(size(family, line)),
             _ => family = Some(self::family(line)),
         }
     }
+    types.sort_unstable_by(|a: &InstanceType, b| a.name.cmp(&b.name));
     types
 }
 
@@ -71,7 +70,7 @@ fn size(family: &Family, line: &'static str) -> InstanceType {
     let mut words = line.split_ascii_whitespace();
     let name = next(&mut words);
     let mut each = InstanceType {
-        name: format!("{}.{name}", family.name),
+        name: [family.name, ".", name].concat(),
         arch: family.arch,
         cpus: number(next(&mut words)).expect(FORM),
         memory_mib: number(next(&mut words)).expect(FORM),
@@ -120,6 +119,6 @@ fn number<T: std::str::FromStr>(word: &str) -> Option<T> {
 fn dollars(word: &str) -> Option<u64> {
     let (whole, fraction) = word.split_once('.').unwrap_or((word, ""));
     let whole: u64 = whole.parse().ok()?;
-    let fraction: u64 = format!("{fraction:0<6}").parse().ok()?;
-    Some(whole * 1_000_000 + fraction)
+    let places = fraction.bytes().chain(iter::repeat(b'0')).take(6);
+    Some(places.fold(whole, |micros, digit| micros * 10 + u64::from(digit - b'0')))
 }
