@@ -122,3 +122,58 @@ impl<'a> Array<'a, Representation> for &'a [Value] {
         self.iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Representation, Value};
+
+    #[test]
+    fn instances_are_judged_like_those_of_serde_json() {
+        let schemas = [
+            json!({ "type": "integer" }),
+            json!({ "type": "number", "minimum": 1.5, "multipleOf": 0.5 }),
+            json!({ "type": ["string", "null"], "minLength": 2, "maxLength": 3 }),
+            json!({ "const": { "a": [1, { "b": 2.0 }] } }),
+            json!({ "enum": [1, "a", null, true, [1.0]] }),
+            json!({ "uniqueItems": true, "minItems": 1, "items": { "not": { "type": "boolean" } } }),
+            json!({ "required": ["a"], "maxProperties": 1, "propertyNames": { "pattern": "^[a-z]$", "maxLength": 1 } }),
+            json!({ "properties": { "a": { "$ref": "#/$defs/any" } }, "additionalProperties": false,
+                "$defs": { "any": { "items": { "$ref": "#/$defs/any" }, "type": ["array", "integer"] } } }),
+        ];
+        let instances = [
+            json!(null),
+            json!(true),
+            json!(1),
+            json!(1.0),
+            json!(-1),
+            json!(18_446_744_073_709_551_615_u64),
+            json!(1.75),
+            json!("a"),
+            json!("ää"),
+            json!("🦀🦀🦀🦀"),
+            json!([]),
+            json!([1]),
+            json!([1, 1.0]),
+            json!([{ "a": 1, "b": 2 }, { "b": 2, "a": 1 }]),
+            json!([true]),
+            json!({}),
+            json!({ "a": [1, { "b": 2 }] }),
+            json!({ "a": [1, [2]] }),
+            json!({ "a": 1, "B": 2 }),
+            json!({ "B": 1 }),
+        ];
+        for schema in &schemas {
+            let known = jsonschema::options().build(schema).expect("a sound schema");
+            let ours = jsonschema::options_for::<Representation>().build(schema).expect("a sound schema");
+            for instance in &instances {
+                let value = Value::from(instance.clone());
+                let said: Vec<String> = ours.iter_errors(&value).map(|error| error.to_string()).collect();
+                let expected: Vec<String> = known.iter_errors(instance).map(|error| error.to_string()).collect();
+                assert_eq!(said, expected, "{instance} by {schema}");
+                assert_eq!(ours.is_valid(&value), expected.is_empty(), "{instance} by {schema}");
+            }
+        }
+    }
+}

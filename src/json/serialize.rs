@@ -264,3 +264,63 @@ impl SerializeStruct for Fields {
         Ok(Value::Object(self.fields))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Serialize};
+
+    use super::to_value;
+    use crate::json::{Value, from_fields};
+
+    #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Everything {
+        flag: bool,
+        small: i8,
+        great: u64,
+        part: f64,
+        letter: char,
+        text: String,
+        none: Option<u32>,
+        some: Option<Box<Everything>>,
+        pair: (u16, String),
+        list: Vec<Word>,
+        by_name: BTreeMap<String, Word>,
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        left_out: Vec<u8>,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Word {
+        Plain,
+        Holding(i32),
+    }
+
+    #[test]
+    fn structs_become_what_they_are_in_json_and_come_back() {
+        let inner = Everything { part: -1.5, letter: 'ä', ..Everything::default() };
+        let everything = Everything {
+            flag: true,
+            small: -8,
+            great: u64::MAX,
+            text: "line\n\"two\"".to_owned(),
+            some: Some(Box::new(inner)),
+            pair: (3, "three".to_owned()),
+            list: vec![Word::Plain, Word::Holding(-4)],
+            by_name: [("b".to_owned(), Word::Plain), ("a".to_owned(), Word::Holding(1))].into(),
+            ..Everything::default()
+        };
+        let value = to_value(&everything).expect("it serializes");
+        assert_eq!(value.to_string(), serde_json::to_string(&everything).expect("it serializes"));
+        assert_eq!(serde_json::from_str::<Value>(&value.to_string()).expect("it is JSON"), value);
+        assert_eq!(from_fields::<Everything>(value.as_object().expect("a struct")), Ok(everything));
+    }
+
+    #[test]
+    fn numbers_without_end_are_null_and_keys_are_strings() {
+        assert_eq!(to_value(f64::NAN), Ok(Value::Null));
+        assert!(to_value(BTreeMap::from([(1, 2)])).is_err());
+    }
+}

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::Object;
 use super::karpenter::{REQUIREMENTS, items, token};
-use super::subject::Object;
 use crate::fit::{Fits, GroupFit, Placement, Pool, Resource, Verdict, offer};
 use crate::instances::{INSTANCE_TYPE, InstanceType, normalized};
 use crate::json::Value;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::karpenter::items;
+use super::object::env_value;
 use super::quota::{Place, place};
-use super::subject::env_value;
 use super::{Object, RayCluster, Subject};
 use crate::json::Value;
 use crate::resolve::names;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::subject::{Object, Pod, Subject};
+use super::{Object, Pod, Subject};
 use crate::diagnostic::Fix;
 use crate::json::Value;
 

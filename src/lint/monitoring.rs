@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::karpenter::{entries, items};
-use super::subject::{Object, Pod, RayCluster, Subject};
+use super::{Object, Pod, RayCluster, Subject};
 use crate::json::Value;
 
 /// Something that selectors select.

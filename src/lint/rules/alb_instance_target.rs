@@ -1,7 +1,7 @@
 //! Node ports that do not exist.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::exposure::{Controller, annotation, annotation_pointer, controller};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 

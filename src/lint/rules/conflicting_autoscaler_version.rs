@@ -1,9 +1,9 @@
 //! The autoscaler's version, said twice or for nothing.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
-use crate::lint::{ray, subject};
+use crate::lint::{object, ray};
 
 pub(super) static RULE: Rule = Rule {
     name: "conflicting-autoscaler-version",
@@ -21,7 +21,7 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
     let Some(pointer) = ray::env_pointer(head, VARIABLE) else { return };
     let pointer = format!("/headGroupSpec{pointer}");
     let message = if !cluster.autoscaling() {
-        if !matches!(subject::env_value(Some(head), VARIABLE), Some("1" | "true")) {
+        if !matches!(object::env_value(Some(head), VARIABLE), Some("1" | "true")) {
             return;
         }
         format!("the head sets `{VARIABLE}`, but the cluster does not autoscale: KubeRay refuses it")

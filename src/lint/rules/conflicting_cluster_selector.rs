@@ -1,8 +1,8 @@
 //! Jobs on clusters of others that ask for more than those can give.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Check, Findings, Group, RayJob, Rule};
 use crate::json::Value;
+use crate::lint::{Check, Findings, Group, RayJob, Rule};
 
 pub(super) static RULE: Rule = Rule {
     name: "conflicting-cluster-selector",

@@ -1,7 +1,7 @@
 //! GCS fault tolerance that is set up in ways which exclude each other.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 

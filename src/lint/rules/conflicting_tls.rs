@@ -1,7 +1,7 @@
 //! TLS that is set up twice.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::instances::normalized;
+use crate::json::Value;
 use crate::lint::karpenter::{CAPACITY_TYPE, REQUIREMENTS, items, texts};
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

@@ -1,7 +1,7 @@
 //! Node labels that no node has.
 
-use crate::json::{Map, Value};
 use crate::diagnostic::{Severity, did_you_mean};
+use crate::json::{Map, Value};
 use crate::lint::capacity;
 use crate::lint::placement::{Pools, mismatched_label, selected};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
@@ -41,8 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 
 /// A pod that names no pool: some pool should have all the labels. A warning, for a managed node group may have them.
 fn unmatched(pools: &Pools<'_>, pod: &Pod<'_>, selector: &Map, findings: &mut Findings<'_>) {
-    let labels: Vec<(&str, &str)> =
-        selector.iter().filter_map(|(key, value)| Some((key, value.as_str()?))).collect();
+    let labels: Vec<(&str, &str)> = selector.iter().filter_map(|(key, value)| Some((key, value.as_str()?))).collect();
     let of_pools: Vec<&Object<'_>> = pools.all(pod.object.environment_name).collect();
     let fits = |pool: &Object<'_>, (key, value): (&str, &str)| mismatched_label(pool, key, value).is_none();
     if of_pools.iter().any(|pool| labels.iter().all(|label| fits(pool, *label))) {

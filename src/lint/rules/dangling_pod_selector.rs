@@ -1,7 +1,7 @@
 //! A selector of pods that finds none.
 
-use crate::json::Value;
 use crate::diagnostic::{Severity, did_you_mean};
+use crate::json::Value;
 use crate::lint::monitoring::{Targets, is_about_ray, selected, selects, shown, within};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::quota::{Place, place};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
 

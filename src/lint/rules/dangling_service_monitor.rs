@@ -33,9 +33,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let labels = monitor.get("/spec/selector/matchLabels").and_then(|labels| labels.as_object());
         let wrong = labels.into_iter().flatten().find(|(key, value)| {
             let targets = within(monitor, services);
-            !targets
-                .iter()
-                .any(|each| each.labels.get(key).is_some_and(|own| own.as_deref() == value.as_str()))
+            !targets.iter().any(|each| each.labels.get(key).is_some_and(|own| own.as_deref() == value.as_str()))
         });
         let pointer = wrong.map_or_else(
             || "/spec/selector".to_owned(),

@@ -1,7 +1,7 @@
 //! Consolidation of nodes that are busy.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::karpenter::{items, protected, seconds, set, texts};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
 

@@ -1,7 +1,7 @@
 //! A term that selects everything.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::karpenter::items;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

@@ -1,7 +1,7 @@
 //! A head on nodes that expire.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::karpenter::{protected, set};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 

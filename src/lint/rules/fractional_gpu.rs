@@ -22,10 +22,7 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
         for list in ["limits", "requests"] {
             let Some(amounts) = container["resources"][list].as_object() else { continue };
             for (resource, value) in amounts {
-                if !is_counted(resource)
-                    || resource.starts_with("hugepages-")
-                    || IN_SCHEMAS.contains(&resource)
-                {
+                if !is_counted(resource) || resource.starts_with("hugepages-") || IN_SCHEMAS.contains(&resource) {
                     continue;
                 }
                 let whole = amount(value).is_none_or(|amount| amount.fract() == 0.0);

@@ -1,7 +1,7 @@
 //! GPUs that nobody asked for.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::placement::{requirements, same_owner, selected};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
 

@@ -1,7 +1,7 @@
 //! The node's disk in a Ray pod.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::pod_security::{levels, of_object};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 

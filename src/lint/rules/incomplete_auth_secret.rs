@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::exposure::{annotation, annotation_pointer};
 use crate::lint::karpenter::{entries, items};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};

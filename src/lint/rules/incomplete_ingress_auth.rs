@@ -1,7 +1,7 @@
 //! A login that nobody can ask for.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::exposure::{annotation, annotation_pointer};
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

@@ -1,8 +1,8 @@
 //! Limits that stop scaling before the group is as large as it may be.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::fit::{GroupFit, Limited, Placement, Pool, Resource, Stop, amount, stop};
+use crate::json::Value;
 use crate::lint::capacity::{limits, listed, needed};
 use crate::lint::karpenter::token;
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};

@@ -1,7 +1,7 @@
 //! A disruption budget that does not work.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::cron;
 use crate::lint::karpenter::items;
 use crate::lint::{Check, Findings, Group, Object, Rule};

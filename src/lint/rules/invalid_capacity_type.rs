@@ -1,7 +1,7 @@
 //! A capacity type that Karpenter does not know.
 
-use crate::json::Value;
 use crate::diagnostic::{Severity, did_you_mean};
+use crate::json::Value;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 
 pub(super) static RULE: Rule = Rule {

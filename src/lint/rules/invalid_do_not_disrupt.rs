@@ -1,7 +1,7 @@
 //! A protection that protects nothing.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::karpenter::{is_go_duration, token};
 use crate::lint::{Check, Findings, Group, Pod, Rule};
 

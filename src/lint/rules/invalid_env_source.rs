@@ -1,7 +1,7 @@
 //! Sources of environment variables that the API server refuses.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::{Check, Findings, Group, Pod, Rule};
 
 pub(super) static RULE: Rule = Rule {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::annotations::ALB;
 use crate::lint::exposure::{annotation_pointer, group};
 use crate::lint::karpenter::entries;

@@ -1,8 +1,8 @@
 //! Restart policies that KubeRay refuses.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Check, Findings, Group, Object, Rule};
 use crate::json::Value;
+use crate::lint::{Check, Findings, Group, Object, Rule};
 
 pub(super) static RULE: Rule = Rule {
     name: "invalid-restart-policy",

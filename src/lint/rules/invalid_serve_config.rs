@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::serve::ServeConfig;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

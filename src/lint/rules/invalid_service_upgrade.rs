@@ -1,7 +1,7 @@
 //! Upgrades of RayServices that KubeRay refuses.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::RayCluster;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

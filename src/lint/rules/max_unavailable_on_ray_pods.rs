@@ -1,7 +1,7 @@
 //! Budgets that allow nothing.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::selector::selects;
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};
 

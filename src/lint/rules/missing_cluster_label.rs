@@ -1,7 +1,7 @@
 //! Metrics that no dashboard shows.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::karpenter::items;
 use crate::lint::monitoring::{endpoints, selected};
 use crate::lint::{Check, Findings, Group, Rule, Subject};

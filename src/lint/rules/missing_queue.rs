@@ -1,7 +1,7 @@
 //! Workloads for a scheduler that asks for a queue.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::{Check, Findings, Group, Object, RayCluster, Rule};
 use crate::spec::BatchScheduler;
 

@@ -1,8 +1,8 @@
 //! Idle timeouts below zero.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 use crate::json::Value;
+use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {
     name: "negative-idle-timeout",

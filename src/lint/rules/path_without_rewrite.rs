@@ -1,7 +1,7 @@
 //! A path that the dashboard does not know.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::exposure::{Controller, Port, annotation, controller};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::exposure::{
     Controller, Port, annotation, annotation_pointer, asks_for_token, asks_who, controller, group,
 };

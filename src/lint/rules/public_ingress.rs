@@ -1,7 +1,7 @@
 //! A dashboard on the internet.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::exposure::{Port, annotation, annotation_pointer, asks_for_token, asks_who, faces_the_internet};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 

@@ -1,7 +1,7 @@
 //! Clusters that others use and that every change restarts.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::Object;
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 

@@ -1,7 +1,7 @@
 //! Paths that nginx reads as expressions and its admission webhook refuses.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::exposure::{Controller, controller};
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

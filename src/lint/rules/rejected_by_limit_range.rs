@@ -1,7 +1,7 @@
 //! Containers outside of their Namespace's bounds.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::quantity::{amount, exceeds, shown};
 use crate::lint::quota::{Asked, containers, limit_ranges};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};

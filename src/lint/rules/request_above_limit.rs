@@ -1,7 +1,7 @@
 //! A request that its limit does not allow.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::quantity::{amount, exceeds, is_counted, shown};
 use crate::lint::{Check, Findings, Group, Pod, Rule};
 

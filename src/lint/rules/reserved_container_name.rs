@@ -1,7 +1,7 @@
 //! Containers with the names of those that KubeRay adds.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
 pub(super) static RULE: Rule = Rule {

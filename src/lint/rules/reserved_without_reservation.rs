@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::karpenter::{CAPACITY_TYPE, capacity_types, classes, requirement_for};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 

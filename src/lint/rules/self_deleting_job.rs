@@ -1,8 +1,8 @@
 //! Jobs that Git would run again and again.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Check, Findings, Group, Object, Rule};
 use crate::json::Value;
+use crate::lint::{Check, Findings, Group, Object, Rule};
 
 pub(super) static RULE: Rule = Rule {
     name: "self-deleting-job",

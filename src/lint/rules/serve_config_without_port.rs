@@ -1,8 +1,8 @@
 //! RayServices whose Serve port nobody offers.
 
 use crate::diagnostic::Severity;
-use crate::lint::{Check, Findings, Group, Object, Rule};
 use crate::json::Value;
+use crate::lint::{Check, Findings, Group, Object, Rule};
 
 pub(super) static RULE: Rule = Rule {
     name: "serve-config-without-port",

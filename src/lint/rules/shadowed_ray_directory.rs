@@ -1,7 +1,7 @@
 //! Storage over what Ray needs.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::storage::claimed;
 use crate::lint::{Check, Findings, Group, Pod, Rule};
 

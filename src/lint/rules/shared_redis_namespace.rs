@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::exposure::{Controller, Exposure, Port, annotation, annotation_pointer, controller, group};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 use crate::spec::Duration;

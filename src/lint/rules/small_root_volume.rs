@@ -1,7 +1,7 @@
 //! A disk too small for Ray's images.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::karpenter::{data_device, family, items, set};
 use crate::lint::{Check, Findings, Group, Object, Rule};
 use crate::spec::Quantity;

@@ -1,7 +1,7 @@
 //! Shared memory that is smaller than the object store.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 

@@ -1,7 +1,7 @@
 //! Spread that counts the pods of the cluster which an upgrade replaces.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::selector::selects;
 use crate::lint::{Check, Findings, Group, Pod, Rule};
 

@@ -1,7 +1,7 @@
 //! Directories of buckets, which come and go.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::storage::{S3, claimed};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 

@@ -1,7 +1,7 @@
 //! Accelerators that the autoscaler does not see.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 
@@ -30,8 +30,7 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         let devices = group.pointer(limits).and_then(Value::as_object);
         let seen = |name: &str| name.ends_with("gpu") || name == "google.com/tpu";
         let device = |name: &str| VENDORS.iter().any(|vendor| name.starts_with(vendor));
-        let mut unseen =
-            devices.into_iter().flatten().map(|(name, _)| name).filter(|name| device(name) && !seen(name));
+        let mut unseen = devices.into_iter().flatten().map(|(name, _)| name).filter(|name| device(name) && !seen(name));
         let Some(name) = unseen.next() else { continue };
         let group_name = group["groupName"].as_str().unwrap_or_default();
         let message = format!(

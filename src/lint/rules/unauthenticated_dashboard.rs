@@ -1,7 +1,7 @@
 //! A dashboard that anyone may use.
 
-use crate::json::Value;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::json::Value;
 use crate::lint::exposure::{Exposure, Port, asks_for_token, asks_who, faces_the_internet, knows_tokens};
 use crate::lint::{Check, Findings, Group, RayCluster, Rule, Subject};
 

@@ -1,7 +1,7 @@
 //! Memory that Ray counts on and the scheduler does not.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::ray;
 use crate::lint::{Check, Findings, Group, RayCluster, Rule};
 

@@ -1,7 +1,7 @@
 //! Clusters that neither ask for a token nor restrict who reaches them.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::exposure::knows_tokens;
 use crate::lint::monitoring::{selects, within};
 use crate::lint::{Check, Findings, Group, RayCluster, Rule, Subject};

@@ -1,7 +1,7 @@
 //! A serve config that Ray cannot read.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::serve;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

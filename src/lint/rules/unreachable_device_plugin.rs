@@ -1,8 +1,8 @@
 //! Taints that keep the device plugin off its nodes.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::fit::{Pool, Resource};
+use crate::json::Value;
 use crate::lint::karpenter::{REQUIREMENTS, items};
 use crate::lint::placement::shown_taint;
 use crate::lint::ray::remove_fix;

@@ -1,7 +1,7 @@
 //! Proxies of Serve that the Service of Serve does not lead to.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::serve::ServeConfig;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

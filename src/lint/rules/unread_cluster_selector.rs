@@ -1,7 +1,7 @@
 //! Keys of a job's selector that nobody reads.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::{Check, Findings, Group, RayJob, Rule};
 
 pub(super) static RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 //! EFA that is set up and not asked for.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
 use crate::fit::Resource;
+use crate::json::Value;
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 
 pub(super) static RULE: Rule = Rule {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::gitops::kustomizations;
 use crate::lint::karpenter::{entries, token};
 use crate::lint::{Check, Findings, Group, Object, Rule, Subject};

@@ -1,7 +1,7 @@
 //! Kubelet settings that the AMI family does not take.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::karpenter::family;
 use crate::lint::{Check, Findings, Group, Object, Rule};
 

@@ -1,7 +1,7 @@
 //! Taints that keep pods off their pool.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::placement::{same_owner, shown_taint, tolerates};
 use crate::lint::{Check, Findings, Group, Rule, Subject};
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::gitops::{HOOK, Turn, WAVE};
 use crate::lint::{Check, Findings, Group, Object, Pod, Rule, Subject};
 

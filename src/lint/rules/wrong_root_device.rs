@@ -1,7 +1,7 @@
 //! A disk at the wrong device.
 
-use crate::json::Value;
 use crate::diagnostic::Severity;
+use crate::json::Value;
 use crate::lint::karpenter::{data_device, family, items};
 use crate::lint::{Check, Findings, Group, Object, Rule};
 
