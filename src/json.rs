@@ -18,6 +18,7 @@ use serde_json::Number;
 
 pub use self::deserialize::from_fields;
 pub use self::instance::Representation;
+pub(crate) use self::map::is_same;
 pub use self::map::{Key, Map};
 pub use self::serialize::to_value;
 

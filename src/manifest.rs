@@ -338,21 +338,17 @@ pub fn emit(resolution: &Resolution, built: &Built) -> Tree {
         let text = tree::with_header(&path, &team.values.source, &readme::of_team(team, manifests));
         (path, text)
     };
-    let files: Vec<(String, String)> = built.manifests.par_iter().map(of_manifest).collect();
+    let mut files: Vec<(String, String)> = built.manifests.par_iter().map(of_manifest).collect();
     // Each team has its Namespace at least, so the teams' parts stand in the order of the teams; shared pools are last.
     let parts = built.manifests.chunk_by(|a, b| a.team == b.team && a.environment.name == b.environment.name);
     let teams: Vec<(&Team, &[Manifest])> = resolution.teams.iter().zip(parts).collect();
-    let readmes: Vec<(String, String)> = teams.into_par_iter().map(of_team).collect();
-    let patches = built.patches.iter().map(|patch| {
+    files.par_extend(teams.into_par_iter().map(of_team));
+    files.extend(built.patches.iter().map(|patch| {
         let text = tree::with_header(&patch.path, &patch.source, &patch.text);
         (patch.path.clone(), text)
-    });
-    let mut tree = Tree::default();
-    for (path, text) in files.into_iter().chain(readmes).chain(patches) {
-        // A path that is taken belongs to a duplicate, which is an error of its own.
-        let _ = tree.insert(path, text);
-    }
-    tree
+    }));
+    // A path that is taken belongs to a duplicate, which is an error of its own.
+    Tree::of(files)
 }
 
 /// The path below `path` that the tokens of a JSON pointer name.

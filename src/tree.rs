@@ -13,6 +13,8 @@ mod write;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use rayon::prelude::*;
+
 pub use compare::{Compared, Comparison, Scope, State, compare};
 pub use diff::unified_diff;
 pub use header::{source_of, with_header};
@@ -46,6 +48,28 @@ impl Tree {
         }
         self.0.insert(path, text.into());
         Ok(())
+    }
+
+    /// All files of a list that a tree takes, as if they were added one by one: of two at one path the first counts.
+    ///
+    /// Where nothing is refused, as nearly always, a look at each file and its neighbour is enough to know that.
+    pub fn of(files: Vec<(String, String)>) -> Self {
+        let mut sorted: Vec<&str> = files.par_iter().map(|(path, _)| path.as_str()).collect();
+        sorted.par_sort_unstable();
+        let is_repeated = sorted.windows(2).any(|paths| paths[0] == paths[1]);
+        let is_safe = || sorted.par_iter().all(|path| path.split('/').all(is_safe_name));
+        // Neighbours stand in one directory.
+        let mut directories = sorted.clone();
+        directories.dedup_by_key(|path| ancestors(path).next());
+        let is_file = |directory: &str| sorted.binary_search(&directory).is_ok();
+        if is_repeated || !is_safe() || directories.into_iter().flat_map(ancestors).any(is_file) {
+            let mut tree = Self::default();
+            for (path, text) in files {
+                let _ = tree.insert(path, text);
+            }
+            return tree;
+        }
+        Self(files.into_iter().collect())
     }
 
     /// The text at `path`.

@@ -45,7 +45,7 @@ impl Map {
     pub fn position(&self, name: &str) -> Option<usize> {
         match &self.places {
             Some(places) => places.get(name).copied(),
-            None => self.fields.iter().position(|(known, _)| known == name),
+            None => self.fields.iter().position(|(known, _)| is_same(known, name)),
         }
     }
 
@@ -53,7 +53,7 @@ impl Map {
     pub fn get(&self, name: &str) -> Option<&Value> {
         match &self.places {
             Some(places) => places.get(name).map(|&place| &self.fields[place].1),
-            None => self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value),
+            None => self.fields.iter().find(|(known, _)| is_same(known, name)).map(|(_, value)| value),
         }
     }
 
@@ -123,6 +123,11 @@ impl Map {
         let places = self.fields.iter().enumerate().map(|(place, (name, _))| (name.clone(), place));
         self.places = Some(Box::new(places.collect()));
     }
+}
+
+/// Whether two names are one. Most others of the same length begin with another letter, and need no call.
+pub(crate) fn is_same(known: &str, name: &str) -> bool {
+    known.len() == name.len() && known.as_bytes().first() == name.as_bytes().first() && known == name
 }
 
 impl PartialEq for Map {

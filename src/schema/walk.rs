@@ -24,7 +24,7 @@ pub(super) fn keyword<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
     if keywords.len() > FEW {
         return keywords.get(name);
     }
-    keywords.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    keywords.iter().find(|(known, _)| json::is_same(known, name)).map(|(_, value)| value)
 }
 
 /// The schema of a field of an object, if the schema knows it.

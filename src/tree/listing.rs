@@ -41,32 +41,49 @@ pub(super) fn list(tree: &Tree, output: &Output, scope: &Scope) -> Result<Listin
     let mut listing = Listing::default();
     let mut level = vec![String::new()];
     while !level.is_empty() {
-        let entries: Vec<Result<Vec<(String, Kind)>>> =
-            level.par_iter().map(|directory| read_directory(output, directory)).collect();
+        let of = |directory: &String| of_directory(directory, tree, output, scope, &needed);
+        let found: Vec<Result<(Listing, Vec<String>)>> = level.par_iter().map(of).collect();
         level.clear();
-        for entry in entries {
-            for (path, kind) in entry? {
-                let name = path.rsplit('/').next().unwrap_or(&path);
-                let in_tree = tree.get(&path).is_some();
-                if name.starts_with('.') {
-                    if kind == Kind::File && name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1) {
-                        listing.leftovers.push(path);
-                    }
-                } else if kind != Kind::Directory && !in_tree && needed.contains(path.as_str()) {
-                    bail!(in_the_way(&output.display(&path), kind, "directory"));
-                } else if in_tree && kind != Kind::File {
-                    bail!(in_the_way(&output.display(&path), kind, "file"));
-                } else if kind == Kind::Directory {
-                    if needed.contains(path.as_str()) || scope.reaches(&path) {
-                        level.push(path);
-                    }
-                } else if in_tree || scope.contains(&path) {
-                    listing.files.insert(path, kind);
-                }
-            }
+        for found in found {
+            let (listed, below) = found?;
+            listing.files.extend(listed.files);
+            listing.leftovers.extend(listed.leftovers);
+            level.extend(below);
         }
     }
     Ok(listing)
+}
+
+/// What of one directory matters, and the directories in it that have to be looked into.
+fn of_directory(
+    directory: &str,
+    tree: &Tree,
+    output: &Output,
+    scope: &Scope,
+    needed: &BTreeSet<&str>,
+) -> Result<(Listing, Vec<String>)> {
+    let mut listing = Listing::default();
+    let mut below = Vec::new();
+    for (path, kind) in read_directory(output, directory)? {
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        let in_tree = tree.get(&path).is_some();
+        if name.starts_with('.') {
+            if kind == Kind::File && name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1) {
+                listing.leftovers.push(path);
+            }
+        } else if kind != Kind::Directory && !in_tree && needed.contains(path.as_str()) {
+            bail!(in_the_way(&output.display(&path), kind, "directory"));
+        } else if in_tree && kind != Kind::File {
+            bail!(in_the_way(&output.display(&path), kind, "file"));
+        } else if kind == Kind::Directory {
+            if needed.contains(path.as_str()) || scope.reaches(&path) {
+                below.push(path);
+            }
+        } else if in_tree || scope.contains(&path) {
+            listing.files.insert(path, kind);
+        }
+    }
+    Ok((listing, below))
 }
 
 fn in_the_way(path: &str, kind: Kind, wanted: &str) -> String {
