@@ -25,5 +25,5 @@ pub use self::offer::{Offer, Settings, offer, offers};
 pub use self::placement::{Placement, Verdict};
 pub use self::pod::{Need, Part, Runs, need, requests};
 pub use self::resources::{Resource, Resources, amount};
-pub use self::table::{GroupRow, Prices, Table, TeamRow, TypeRow, UnfitRow};
+pub use self::table::{GroupRow, Prices, Table, TeamRow, TypeRow, UnfitRow, VERSION};
 pub use self::why::{Met, Step, Why};

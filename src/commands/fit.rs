@@ -12,7 +12,7 @@ use crate::fit::{Table, Why};
 use crate::instances::Catalog;
 use crate::lint::Subject;
 use crate::manifest;
-use crate::report::fit as report;
+use crate::report::{fit as report, plural};
 use crate::resolve;
 use crate::workspace;
 
@@ -26,7 +26,7 @@ pub(super) fn run(args: &cli::Fit, terminal: &Terminal) -> Result<Status> {
     let found = [&workspace.diagnostics, &resolution.diagnostics, &built.diagnostics];
     let errors = found.into_iter().flatten().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     if errors > 0 {
-        terminal.note(&format!("what {errors} errors concern is left out: `raygen lint` shows them"));
+        terminal.note(&format!("{} in the specs: `raygen lint` shows what is left out here", plural(errors, "error")));
     }
     let fits = subject.fits();
     if let Some(name) = &args.why {

@@ -10,11 +10,14 @@ use super::placement::{Placement, Verdict};
 use super::resources::{Resource, Resources};
 use crate::instances::{PRICE_DATE, PRICE_REGION};
 
-/// Everything about the groups of a run. `version` counts incompatible changes.
+/// Counts incompatible changes of what is printed as JSON.
+pub const VERSION: u32 = 1;
+
+/// Everything about the groups of a run.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Table {
-    /// 1.
+    /// [`VERSION`].
     pub version: u32,
     /// Where prices come from.
     pub prices: Prices,
@@ -153,7 +156,7 @@ impl Table {
         }
         let teams = teams.into_iter().map(|((environment, team), costs)| team_row(environment, team, costs));
         Self {
-            version: 1,
+            version: VERSION,
             prices: Prices {
                 region: PRICE_REGION,
                 date: PRICE_DATE,

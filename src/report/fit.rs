@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::grid::Grid;
-use crate::fit::{GroupRow, Step, Table, Why};
+use crate::fit::{GroupRow, Step, Table, VERSION, Why};
 
 /// How fits are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -107,7 +107,12 @@ pub fn summary(table: &Table, format: FitFormat) -> String {
 /// One type for every group.
 pub fn why(all: &[Why], format: FitFormat) -> String {
     if format == FitFormat::Json {
-        return json(&all);
+        #[derive(Serialize)]
+        struct Explained<'a> {
+            version: u32,
+            groups: &'a [Why],
+        }
+        return json(&Explained { version: VERSION, groups: all });
     }
     let mut text = String::new();
     for each in all {
@@ -247,7 +252,11 @@ fn unfitting(group: &GroupRow, text: &mut String) {
 }
 
 fn unpriced(types: &[String]) -> String {
-    if types.is_empty() { String::new() } else { format!(", without {}, which have no price", types.join(", ")) }
+    match types {
+        [] => String::new(),
+        [one] => format!(", without {one}, which has no price"),
+        several => format!(", without {}, which have no price", several.join(", ")),
+    }
 }
 
 fn source(table: &Table) -> String {

@@ -81,8 +81,12 @@ pub(super) fn bad_name(place: Place<'_>, path: &[String], name: &str, span: Span
         let message = format!("the {what}'s name has {length} characters, but takes no more than {limit}");
         return Diagnostic::error("invalid-name", span, message);
     }
-    let diagnostic =
-        Diagnostic::error("invalid-name", span, format!("`{}` is no name for a {what}", name.escape_debug()));
+    let of = match what {
+        "name" => "here".to_owned(),
+        what if what.starts_with('e') => format!("for an {what}"),
+        what => format!("for a {what}"),
+    };
+    let diagnostic = Diagnostic::error("invalid-name", span, format!("`{}` is no name {of}", name.escape_debug()));
     match keyword("format").and_then(Json::as_str).and_then(|format| scalar::explain(format, name)?.1) {
         Some(help) => diagnostic.help(help),
         None => diagnostic,

@@ -313,6 +313,9 @@ fn fit_explains_one_type() {
     ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
+    let (_, text) = run("", G5, &["fit", "--why", "g5.2xlarge", "--format", "json"]);
+    let explained: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&explained["version"], &explained["groups"][0]["instanceType"]), (&json!(1), &json!("g5.2xlarge")));
     let (status, text) = run("", G5, &["fit", "--why", "g5.2xlage"]);
     assert!(status == 2 && text.contains("did you mean `g5.2xlarge`?"), "{text}");
 }

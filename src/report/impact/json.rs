@@ -8,6 +8,7 @@ use crate::impact::{Effect, EnvironmentImpact, ObjectImpact, Upgrade};
 use crate::json::Value;
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Report<'a> {
     version: u32,
     base: Base<'a>,
@@ -44,6 +45,7 @@ struct Note {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Object<'a> {
     api_version: &'a str,
     kind: &'a str,

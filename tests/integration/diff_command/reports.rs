@@ -76,6 +76,8 @@ fn json_has_everything() {
     let prod = &report["environments"][0];
     assert_eq!(prod["headline"], "1 cluster restarts (vision/train)");
     let object = &prod["objects"][0];
+    assert_eq!(object["apiVersion"], "ray.io/v1");
+    assert_eq!(report["notCompared"], serde_json::json!([]));
     assert_eq!(
         (&object["team"], &object["workload"], &object["action"]),
         (&"vision".into(), &"train".into(), &"changed".into())
