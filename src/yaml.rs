@@ -68,7 +68,7 @@ impl<'value> Emitter<'value, '_> {
     /// A map with entries. The cursor already stands at column `indent`.
     fn map(&mut self, map: &'value Map, indent: usize, leading: &[&str]) {
         let rank = |key: &str| leading.iter().position(|name| *name == key).unwrap_or(leading.len());
-        if leading.is_empty() || map.keys().map(|key| rank(key)).is_sorted() {
+        if leading.is_empty() || map.keys().map(rank).is_sorted() {
             for (index, (key, value)) in map.iter().enumerate() {
                 self.entry(index == 0, key, value, indent);
             }

@@ -33,7 +33,7 @@ fn fields(path: &Path, old: &Map, new: &Map, changes: &mut Vec<Change>) {
             None => changes.push(Change { path, edit: Edit::Removed(value.clone()) }),
         }
     }
-    for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
+    for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(name)) {
         let path = path.join(Step::Field(name.to_owned()));
         changes.push(Change { path, edit: Edit::Added(value.clone()) });
     }

@@ -74,7 +74,7 @@ pub(super) fn choose(list: &str, old: &[Value], new: &[Value]) -> Option<&'stati
 /// The item's key, if it has one.
 pub(super) fn key(by: &[&str], item: &Value) -> Option<String> {
     item.get(by.first()?)?;
-    let parts = by.iter().map(|field| match item.get(*field) {
+    let parts = by.iter().map(|field| match item.get(field) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),
         // The API's default for every port (`core/v1`, ContainerPort and ServicePort).

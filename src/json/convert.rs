@@ -107,9 +107,3 @@ impl PartialEq<i64> for Value {
         self.as_i64() == Some(*number)
     }
 }
-
-impl PartialEq<serde_json::Value> for Value {
-    fn eq(&self, other: &serde_json::Value) -> bool {
-        serde_json::Value::from(self) == *other
-    }
-}

@@ -17,6 +17,7 @@ const MANY: usize = 32;
 pub struct Map {
     fields: Vec<(Key, Value)>,
     /// Where each name stands; only of many.
+    #[expect(clippy::box_collection, reason = "of the few fields that most objects have, none is looked up by hash")]
     places: Option<Box<HashMap<Key, usize>>>,
 }
 

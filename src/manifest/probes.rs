@@ -25,7 +25,7 @@ pub(super) fn of_ray(workload: &Workload, group: &Group, role: Role) -> [Option<
     let over = |base: &dyn Fn() -> Probe, partial: Option<&Object>| {
         let partial = &partial?.0;
         let mut probe = base();
-        if HANDLERS.iter().any(|handler| partial.contains_key(*handler)) {
+        if HANDLERS.iter().any(|handler| partial.contains_key(handler)) {
             probe = Probe { exec: None, http_get: None, ..probe };
         }
         probe.merge_from(typed(Some(partial)).unwrap_or_default());

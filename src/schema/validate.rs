@@ -264,7 +264,9 @@ impl Compiled {
         if !errors.is_empty() {
             let schema = self.whole.as_ref().map_or(&self.schema, Whole::schema);
             let translation = Translation { schema, embedded };
-            errors.iter().for_each(|error| translation.violations(error, &mut found));
+            for error in &errors {
+                translation.violations(error, &mut found);
+            }
             drop_consequences(&mut found);
         }
         walk::duplicates(&self.schema, &self.schema, instance, walk::At::Root, &mut found);

@@ -32,7 +32,7 @@ fn check(cluster: &RayCluster<'_>, findings: &mut Findings<'_>) {
         if group["resources"].as_object().is_none_or(crate::json::Map::is_empty) {
             continue;
         }
-        let Some(name) = AMOUNTS.into_iter().find(|name| params.contains_key(*name)) else { continue };
+        let Some(name) = AMOUNTS.into_iter().find(|name| params.contains_key(name)) else { continue };
         let message = format!(
             "{what} has `resources` and says `{name}` in `rayStartParams` too: KubeRay takes only one of the two"
         );

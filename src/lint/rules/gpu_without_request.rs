@@ -21,7 +21,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let selector = pod.get("/spec/nodeSelector").and_then(Value::as_object);
-        let by_label = selector.is_some_and(|labels| labels.keys().any(|key| is_of_gpu(key)));
+        let by_label = selector.is_some_and(|labels| labels.keys().any(is_of_gpu));
         let pool = pools.selected_by(pod).and_then(|pool| Some((pool, gpu_requirement(pool)?)));
         let nodes = match pool {
             Some((pool, _)) => format!("the GPU nodes of `{}`", pool.name()),
@@ -73,6 +73,6 @@ fn asks_for_devices(pod: &Pod<'_>) -> bool {
     claims
         || pod.containers().any(|container| {
             let limits = container["resources"]["limits"].as_object();
-            limits.is_some_and(|limits| limits.keys().any(|resource| crate::lint::quantity::is_counted(resource)))
+            limits.is_some_and(|limits| limits.keys().any(crate::lint::quantity::is_counted))
         })
 }

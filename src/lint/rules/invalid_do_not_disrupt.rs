@@ -35,7 +35,7 @@ fn check(pod: &Pod<'_>, findings: &mut Findings<'_>) {
                 .add_help("write `\"true\"`, or since Karpenter 1.12 a time such as `\"30m\"`");
         }
     }
-    for old in OLD.iter().filter(|old| annotations.contains_key(**old) && !annotations.contains_key(KEY)) {
+    for old in OLD.iter().filter(|old| annotations.contains_key(old) && !annotations.contains_key(KEY)) {
         let message = format!("`{old}` of {} protects nothing: Karpenter has not read it since 0.32", pod.what());
         findings.pod(pod, &at(old), message).add_help(format!("write `{KEY}`"));
     }

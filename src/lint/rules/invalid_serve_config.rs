@@ -99,7 +99,7 @@ impl Application<'_> {
                 "start with `/`, end with no `/`, and leave out `{` and `}`; the root is `/`",
             );
         }
-        for key in ["host", "port"].into_iter().filter(|key| self.value.get(*key).is_some()) {
+        for key in ["host", "port"].into_iter().filter(|key| self.value.get(key).is_some()) {
             report(
                 &format!("/{key}"),
                 format!("application `{name}` has a `{key}` of its own"),
