@@ -249,7 +249,7 @@ impl<'t> Composer<'t> {
                 continue;
             }
             let Some(key) = self.key(key, key_span) else { continue };
-            if let Some(index) = fields.keys().position(|known| *known == key) {
+            if let Some(index) = fields.position(&key) {
                 let first = keys[index];
                 self.problems.push(Problem { span: key_span, kind: ProblemKind::DuplicateKey(key.clone(), first) });
                 parts[index] = node.places;

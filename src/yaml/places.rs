@@ -62,9 +62,7 @@ impl Places {
 
     fn part<'a, 'v>(&'a self, value: &'v Value, token: &str) -> Option<(&'a Self, &'v Value)> {
         let (index, below) = match value {
-            Value::Object(fields) => {
-                fields.iter().enumerate().find_map(|(index, (key, below))| (key == token).then_some((index, below)))?
-            }
+            Value::Object(fields) => (fields.position(token)?, fields.get(token)?),
             Value::Array(items) => {
                 let index = token.parse::<usize>().ok()?;
                 (index, items.get(index)?)

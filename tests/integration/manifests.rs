@@ -135,6 +135,15 @@ fn a_key_that_stands_twice_is_reported_and_the_last_counts() {
     assert_eq!(values(&text)[0]["data"], json!({ "a": "3", "b": "2" }));
 }
 
+/// The time that this takes grows with the keys, and not with their square, or the test would not end.
+#[test]
+fn a_map_of_very_many_keys_is_read() {
+    let data: String = (0..100_000).map(|n| format!("  key-{n}: v\n")).collect();
+    let text = config_map(&format!("{data}  key-77: w\n"));
+    assert_eq!(found(&text), ["duplicate-key:100006:3"]);
+    assert_eq!(values(&text)[0]["data"]["key-77"], "w");
+}
+
 #[test]
 fn anchors_aliases_and_merges_are_followed() {
     let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, labels: &l { a: \"1\", b: \"2\" } }\n\
