@@ -73,8 +73,14 @@ impl From<&Value> for serde_json::Value {
             Value::Number(number) => Self::Number(number.clone()),
             Value::String(text) => Self::String(text.clone()),
             Value::Array(items) => items.iter().map(Self::from).collect(),
-            Value::Object(fields) => fields.iter().map(|(name, value)| (name.to_owned(), Self::from(value))).collect(),
+            Value::Object(fields) => fields.into(),
         }
+    }
+}
+
+impl From<&Map> for serde_json::Value {
+    fn from(fields: &Map) -> Self {
+        fields.iter().map(|(name, value)| (name.to_owned(), Self::from(value))).collect()
     }
 }
 

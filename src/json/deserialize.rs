@@ -2,94 +2,14 @@
 
 use std::fmt;
 
-use serde::de::value::{BorrowedStrDeserializer, Error, MapAccessDeserializer, MapDeserializer, SeqDeserializer};
-use serde::de::{
-    Deserialize, DeserializeOwned, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
-    Visitor,
-};
-use serde::forward_to_deserialize_any;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Number;
 
-use super::map::Iter;
 use super::{Map, Value};
 
-/// What the fields of an object deserialize to.
-pub fn from_fields<T: DeserializeOwned>(map: &Map) -> Result<T, Error> {
-    T::deserialize(MapAccessDeserializer::new(fields(map)))
-}
-
-/// Fields as `MapDeserializer` takes them.
-struct Fields<'de>(Iter<'de>);
-
-impl<'de> Iterator for Fields<'de> {
-    type Item = (BorrowedStrDeserializer<'de, Error>, &'de Value);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(name, value)| (BorrowedStrDeserializer::new(name), value))
-    }
-}
-
-fn fields(map: &Map) -> MapDeserializer<'_, Fields<'_>, Error> {
-    MapDeserializer::new(Fields(map.into_iter()))
-}
-
-impl<'de> IntoDeserializer<'de, Error> for &'de Value {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-impl<'de> Deserializer<'de> for &'de Value {
-    type Error = Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(flag) => visitor.visit_bool(*flag),
-            Value::Number(number) => number.deserialize_any(visitor).map_err(Error::custom),
-            Value::String(text) => visitor.visit_borrowed_str(text),
-            Value::Array(items) => {
-                let mut items = SeqDeserializer::new(items.iter());
-                let value = visitor.visit_seq(&mut items)?;
-                items.end()?;
-                Ok(value)
-            }
-            Value::Object(map) => {
-                let mut fields = fields(map);
-                let value = visitor.visit_map(&mut fields)?;
-                fields.end()?;
-                Ok(value)
-            }
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        match self {
-            Value::String(variant) => visitor.visit_enum(BorrowedStrDeserializer::new(variant)),
-            Value::Object(map) => visitor.visit_enum(MapAccessDeserializer::new(fields(map))),
-            other => Err(Error::invalid_type(Unexpected::Other(&other.to_string()), &"the name of a variant")),
-        }
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
-    }
+/// What the fields of an object deserialize to. Few objects are typed again: those are read as `serde_json`'s.
+pub fn from_fields<T: DeserializeOwned>(map: &Map) -> serde_json::Result<T> {
+    serde_json::from_value(map.into())
 }
 
 impl<'de> Deserialize<'de> for Value {

@@ -96,6 +96,26 @@ fn a_path_is_taken_once() {
 }
 
 #[test]
+fn many_files_make_the_tree_that_they_make_one_by_one() {
+    for paths in [
+        &["b/c.yaml", "a/b.yaml", "a-b/c.yaml", "a/b/c.yaml", "a.yaml"] as &[&str],
+        &["a/b.yaml", "a/c.yaml", "a/b.yaml"],
+        &["a/b/c.yaml", "a/b-c.yaml", "a/b"],
+        &["a/b", "a/b-c.yaml", "a/b/c.yaml"],
+        &["a/b.yaml", "../x", "a/c.yaml", ".git/config"],
+        &[],
+    ] {
+        let files: Vec<(String, String)> =
+            paths.iter().enumerate().map(|(n, path)| ((*path).to_owned(), n.to_string())).collect();
+        let mut one_by_one = Tree::default();
+        for (path, text) in &files {
+            let _ = one_by_one.insert(path.as_str(), text.as_str());
+        }
+        assert_eq!(Tree::of(files), one_by_one, "{paths:?}");
+    }
+}
+
+#[test]
 fn a_first_write_creates_everything_and_a_second_touches_nothing() {
     let workspace = Workspace::new();
     let tree = tree([(VISION, "a: 1\n"), (POOL, "b: 1\n")]);
